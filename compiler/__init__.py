@@ -1,0 +1,1 @@
+"""specc: a compiler from game rules to fast, verified environments."""
