@@ -1,0 +1,275 @@
+"""The manifest of a game, `specs/<game>.yaml`: what its rules are made of and what they are checked against.
+
+`Manifest` is the file as written. `load_spec` validates it, finds the files it names, and returns both as a `Spec`;
+whatever is wrong is reported with its place in the file.
+"""
+
+import glob
+import importlib
+import keyword
+import re
+import shlex
+import sys
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic_core import ErrorDetails
+
+from compiler.diagnostics import Diagnostics, SpecError, did_you_mean, read_source
+from compiler.paths import project_root
+from compiler.source import SourceFile, Span
+from compiler.yaml_tree import YamlTree, parse_yaml
+
+_RESERVED_PACKAGES = sys.stdlib_module_names | {"compiler", "generated", "jax", "jaxlib", "numpy", "specs", "tests"}
+
+
+@dataclass(frozen=True)
+class PythonTarget:
+    """`python:MODULE:FACTORY`; the module is found from the project's root folder."""
+
+    module: str
+    factory: str
+
+
+@dataclass(frozen=True)
+class CommandTarget:
+    """`cmd:…`, a program that speaks JSON lines."""
+
+    argv: tuple[str, ...]
+
+
+Target = PythonTarget | CommandTarget
+
+
+def _game_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
+        raise ValueError("must be lower-case letters, digits, '-' and '_', starting with a letter")
+    return name
+
+
+def _package_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise ValueError("must be a Python package name: lower-case letters, digits and '_', starting with a letter")
+    if name in _RESERVED_PACKAGES:
+        raise ValueError(f"'{name}' would hide the Python package of that name")
+    return name
+
+
+def _constant(value: object) -> object:
+    if not isinstance(value, bool | int | str):
+        raise ValueError("must be an integer, a string, true or false")
+    return value
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _python_target(value: object) -> PythonTarget:
+    target = _target(value)
+    if not isinstance(target, PythonTarget):
+        raise ValueError("must be 'python:MODULE:FACTORY'")
+    return target
+
+
+def _target(value: object) -> Target:
+    kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if kind == "python":
+        module, _, factory = rest.partition(":")
+        if not factory.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
+            raise ValueError("must be 'python:MODULE:FACTORY', as in 'python:tests.references.chess:make'")
+        return PythonTarget(module, factory)
+    if kind == "cmd":
+        try:
+            argv = tuple(shlex.split(rest))
+        except ValueError as error:
+            raise ValueError(f"is not a command line: {error}") from error
+        if argv:
+            return CommandTarget(argv)
+    raise ValueError("must be 'python:MODULE:FACTORY' or 'cmd:COMMAND LINE'")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Budget(_Section):
+    """What filling the holes of a specification may cost."""
+
+    tokens: PositiveInt | None = None
+    dollars: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+class Verification(_Section):
+    """Defaults of `specc verify`."""
+
+    episodes: PositiveInt | None = None
+    policies: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
+class Manifest(_Section):
+    """A manifest as written; `Spec` has the files it names."""
+
+    name: Annotated[str, AfterValidator(_game_name)]
+    engine: Annotated[str, AfterValidator(_package_name)]
+    title: Annotated[str, Field(min_length=1)]
+    rules: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Patterns of `.rules` files, relative to the manifest."""
+    constants: dict[str, Annotated[int | str | bool, BeforeValidator(_constant)]] = {}
+    """Values that replace those of the specification's constants."""
+    players: Annotated[int, Field(ge=1, le=8)] | None = None
+    decks: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
+    """Deck files, and folders of nothing else, relative to the manifest."""
+    references: dict[Annotated[str, AfterValidator(_game_name)], Annotated[Target, BeforeValidator(_target)]] = {}
+    adapter: Annotated[PythonTarget, BeforeValidator(_python_target)] | None = None
+    fills: str | None = None
+    """The store of admitted fills, relative to the manifest; it need not exist yet."""
+    budget: Budget = Budget()
+    verify: Verification = Verification()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A valid manifest with the files it names."""
+
+    manifest: Manifest
+    root: Path
+    """The project's root folder, from which references are imported and commands run."""
+    rules: tuple[Path, ...]
+    """The rules files: patterns in the order written, files of one pattern sorted, each file once."""
+    decks: tuple[Path, ...]
+    tree: YamlTree
+
+    @property
+    def source(self) -> SourceFile:
+        """The text of the manifest."""
+        return self.tree.source
+
+    @property
+    def fills(self) -> Path | None:
+        """The store of admitted fills."""
+        return self.source.path.parent / self.manifest.fills if self.manifest.fills else None
+
+    def span(self, *keys: Hashable) -> Span:
+        """Where the manifest gives a value, as in `span("constants", "max_turns")`."""
+        return self.tree.span(*keys)
+
+    def load(self, target: PythonTarget, span: Span | None = None) -> Callable[..., Any]:
+        """Import a target's factory. `span` is where the manifest names it."""
+        where = f"{target.module}:{target.factory}"
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+        try:
+            factory = getattr(importlib.import_module(target.module), target.factory)
+        except Exception as error:  # the module is the user's, and may raise anything
+            raise SpecError.single("E0017", span, f"cannot load {where}: {type(error).__name__}: {error}") from error
+        if not callable(factory):
+            raise SpecError.single("E0017", span, f"{where} is not callable")
+        return factory
+
+
+def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:
+    """Read a manifest and find its files. Raises SpecError, with all of `diagnostics`, when anything is wrong."""
+    source = read_source(path, diagnostics)
+    if source is None:
+        raise SpecError(diagnostics)
+    tree = parse_yaml(source, diagnostics)
+    diagnostics.raise_if_errors()
+    manifest = _validate(tree, diagnostics)
+    if manifest is None:
+        raise SpecError(diagnostics)
+    rules = _find_rules(manifest.rules, tree, diagnostics)
+    decks = _find_decks(manifest.decks, tree, diagnostics)
+    diagnostics.raise_if_errors()
+    return Spec(manifest, project_root(source.path), rules, decks, tree)
+
+
+def _find_rules(patterns: tuple[str, ...], tree: YamlTree, diagnostics: Diagnostics) -> tuple[Path, ...]:
+    folder = tree.source.path.parent
+    found: dict[Path, None] = {}
+    for index, pattern in enumerate(patterns):
+        # `glob.glob`, since Path.glob matches hidden files, such as an editor's locks
+        matches = sorted(folder / match for match in glob.glob(pattern, root_dir=folder, recursive=True))
+        files = [path for path in matches if path.suffix == ".rules" and path.is_file()]
+        if Path(pattern).is_absolute():
+            diagnostics.error("E0014", tree.span("rules", index), "rules: must be relative to the manifest")
+        elif not files:
+            folder_given = (folder / pattern).is_dir()
+            suggestion = f"write '{pattern.rstrip('/')}/**/*.rules' for the files of a folder" if folder_given else None
+            message = f"rules: '{pattern}' matches no .rules file"
+            diagnostics.error("E0015", tree.span("rules", index), message, suggestion=suggestion)
+        found.update(dict.fromkeys(files))
+    return tuple(found)
+
+
+def _find_decks(names: tuple[str, ...], tree: YamlTree, diagnostics: Diagnostics) -> tuple[Path, ...]:
+    folder = tree.source.path.parent
+    found: dict[Path, None] = {}
+    for index, name in enumerate(names):
+        path = folder / name
+        if path.is_dir():
+            files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        elif path.is_file():
+            files = [path]
+        else:
+            files = []
+            diagnostics.error("E0016", tree.span("decks", index), f"decks: no such file or folder: '{name}'")
+        found.update(dict.fromkeys(files))
+    return tuple(found)
+
+
+def _validate(tree: YamlTree, diagnostics: Diagnostics) -> Manifest | None:
+    if not isinstance(tree.value, dict):
+        problem = "the manifest is empty" if tree.value is None else "a manifest must be a mapping of keys to values"
+        diagnostics.error("E0014", tree.span(), problem)
+        return None
+    try:
+        return Manifest.model_validate(tree.value)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            _report(problem, tree, diagnostics)
+        return None
+
+
+_OWN_WORDS = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a mapping of keys to values",
+    "float_type": "must be a number",
+    "int_type": "must be an integer",
+    "model_type": "must be a mapping of keys to values",
+    "string_type": "must be a string",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "tuple_type": "must be a list",
+}
+
+
+def _report(problem: ErrorDetails, tree: YamlTree, diagnostics: Diagnostics) -> None:
+    kind, keys = problem["type"], problem["loc"]
+    parent, last = keys[:-1], str(keys[-1])
+    if kind == "extra_forbidden":
+        known = _section_at(parent).model_fields
+        suggestion = did_you_mean(last, known) or f"the keys here are {', '.join(known)}"
+        diagnostics.error("E0012", tree.key_span(*keys), f"unknown key '{last}'", suggestion=suggestion)
+    elif kind == "missing":
+        start = tree.key_span(*parent).start
+        diagnostics.error("E0013", tree.source.span(start, start), f"the key '{last}' is missing")
+    else:
+        is_key = last == "[key]"
+        keys = parent if is_key else keys
+        span = tree.key_span(*keys) if is_key else tree.span(*keys)
+        reason = _OWN_WORDS.get(kind) or problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+        diagnostics.error("E0014", span, f"{'.'.join(map(str, keys))}: {reason}")
+
+
+def _section_at(keys: tuple[int | str, ...]) -> type[_Section]:
+    section: type[_Section] = Manifest
+    for key in keys:
+        annotation = section.model_fields[str(key)].annotation
+        assert isinstance(annotation, type)
+        assert issubclass(annotation, _Section)
+        section = annotation
+    return section
