@@ -64,6 +64,12 @@ def _constant(value: object) -> object:
     return value
 
 
+def _not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise ValueError("must not be empty")
+    return values
+
+
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -116,7 +122,7 @@ class Manifest(_Section):
     name: Annotated[str, AfterValidator(_game_name)]
     engine: Annotated[str, AfterValidator(_package_name)]
     title: Annotated[str, Field(min_length=1)]
-    rules: Annotated[tuple[str, ...], Field(min_length=1)]
+    rules: Annotated[tuple[str, ...], AfterValidator(_not_empty)]
     """Patterns of `.rules` files, relative to the manifest."""
     constants: dict[str, Annotated[int | str | bool, BeforeValidator(_constant)]] = {}
     """Values that replace those of the specification's constants."""
@@ -242,7 +248,6 @@ _OWN_WORDS = {
     "model_type": "must be a mapping of keys to values",
     "string_type": "must be a string",
     "string_too_short": "must not be empty",
-    "too_short": "must not be empty",
     "tuple_type": "must be a list",
 }
 

@@ -1,6 +1,7 @@
 """Source files and the spans that point into them."""
 
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +22,12 @@ class SourceFile:
     @classmethod
     def read(cls, path: str | Path) -> "SourceFile":
         """Read a UTF-8 file. Raises OSError, or UndecodableSourceError when it is not UTF-8."""
-        raw = Path(path).read_bytes()
+        raw = Path(path).read_bytes().removeprefix(BOM_UTF8)
         try:
-            text = raw.decode("utf-8-sig")
+            text = raw.decode()
         except UnicodeDecodeError as error:
-            before = _normalise(raw[: error.start].decode("utf-8-sig"))
-            broken = cls(path, _normalise(raw.decode("utf-8-sig", errors="replace")))
+            before = _normalise(raw[: error.start].decode())
+            broken = cls(path, _normalise(raw.decode(errors="replace")))
             raise UndecodableSourceError(broken.span(len(before), len(before) + 1)) from error
         return cls(path, _normalise(text))
 

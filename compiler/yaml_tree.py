@@ -6,6 +6,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
@@ -14,7 +15,8 @@ from compiler.source import SourceFile, Span
 
 Keys = tuple[Hashable, ...]
 
-_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "timestamp"))
+_NAMES = ("null", "bool", "int", "float", "str", "timestamp", "seq", "map")
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in _NAMES)
 
 
 @dataclass
@@ -48,7 +50,7 @@ def parse_yaml(source: SourceFile, diagnostics: Diagnostics) -> YamlTree:
     except YAMLError as error:
         _report(error, source, diagnostics)
         return tree
-    if root is not None:
+    if root is not None and not _has_aliases(source, diagnostics):
         tree.value = _Reader(tree, yaml, diagnostics).read(root, ())
     return tree
 
@@ -58,15 +60,15 @@ class _Reader:
     tree: YamlTree
     yaml: YAML
     diagnostics: Diagnostics
-    seen: set[int] = field(default_factory=set)
 
     def read(self, node: Node, keys: Keys) -> Any:
         span = self.span_of(node)
+        if span.start == span.end:  # a value left out is where its key is, not where the next one begins
+            span = self.tree.key_spans.get(keys, span)
         self.tree.value_spans[keys] = span
-        if id(node) in self.seen:  # also what keeps a recursive alias from recursing
-            self.diagnostics.error("E0010", span, "YAML aliases are not supported here", suggestion="repeat the value")
+        if str(node.tag) not in _PLAIN_TAGS:
+            self.diagnostics.error("E0010", span, f"YAML tags such as {node.tag} are not supported here")
             return None
-        self.seen.add(id(node))
         if isinstance(node, MappingNode):
             return self.mapping(node, keys)
         if isinstance(node, SequenceNode):
@@ -90,9 +92,6 @@ class _Reader:
         return values
 
     def scalar(self, node: Node, span: Span) -> Any:
-        if str(node.tag) not in _PLAIN_TAGS:
-            self.diagnostics.error("E0010", span, f"YAML tags such as {node.tag} are not supported here")
-            return None
         try:
             return self.yaml.constructor.construct_object(node)
         except (YAMLError, ValueError) as error:
@@ -105,6 +104,15 @@ class _Reader:
         return self.tree.source.span(start, start + len(text.rstrip()))
 
 
+def _has_aliases(source: SourceFile, diagnostics: Diagnostics) -> bool:
+    """Report aliases: they share nodes, so that values have no place of their own and may contain themselves."""
+    aliases = [event for event in YAML(typ="safe", pure=True).parse(source.text) if isinstance(event, AliasEvent)]
+    for event in aliases:
+        span = source.span(event.start_mark.index, event.end_mark.index)
+        diagnostics.error("E0010", span, "YAML aliases are not supported here", suggestion="repeat the value")
+    return bool(aliases)
+
+
 def _report(error: YAMLError, source: SourceFile, diagnostics: Diagnostics) -> None:
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         offset = error.problem_mark.index
@@ -115,7 +123,10 @@ def _report(error: YAMLError, source: SourceFile, diagnostics: Diagnostics) -> N
         notes = []
         if error.context_mark is not None and error.context_mark.index != offset:
             notes.append(Note(str(error.context), source.span(error.context_mark.index, error.context_mark.index)))
-        message = f"invalid YAML: {error.problem or error.context}"
+        continues = error.problem is None or error.problem.startswith("but ")
+        message = (
+            f"invalid YAML: {error.context} {error.problem or ''}" if continues else f"invalid YAML: {error.problem}"
+        )
         diagnostics.error("E0010", source.span(offset, offset), message, notes=notes)
     elif isinstance(error, ReaderError):
         span = source.span(error.position, error.position + 1)
