@@ -1,0 +1,70 @@
+# `make demo` shows the whole road from rules to a verified engine; `make test` runs every check.
+# SPEC=specs/x.yaml chooses the game, VENV=path another environment.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+SPEC ?= specs/tcg.yaml
+BIN := $(VENV)/bin
+SPECC := $(BIN)/specc
+STAMP := $(VENV)/.specc-installed
+
+export JAX_PLATFORMS ?= cpu
+
+.DEFAULT_GOAL := help
+.PHONY: help venv check build verify play bench demo test lint format docs regen clean
+
+help:
+	@echo "make demo | test | venv | check | build | verify | play | bench | lint | format | docs | regen | clean"
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+check: venv
+	$(SPECC) check $(SPEC)
+
+build: venv
+	$(SPECC) build $(SPEC)
+
+verify: venv
+	$(SPECC) verify $(SPEC)
+
+play: venv
+	$(SPECC) play $(SPEC)
+
+bench: venv
+	$(SPECC) bench $(SPEC)
+
+demo: venv
+	$(SPECC) check $(SPEC)
+	$(SPECC) build $(SPEC)
+	$(SPECC) verify $(SPEC) --episodes 200
+	$(SPECC) play $(SPEC) --auto
+	$(SPECC) bench $(SPEC) --quick
+
+test: lint
+	$(BIN)/pytest -n 2
+
+lint: venv
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+
+format: venv
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: venv
+	$(BIN)/python -m compiler.codes > docs/diagnostics.md
+
+regen: venv
+	set -e; for spec in specs/*.yaml; do $(SPECC) build "$$spec"; done
+
+clean:
+	rm -rf .specc-cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+	find compiler tests generated specs -name __pycache__ -type d -prune -exec rm -rf {} +
