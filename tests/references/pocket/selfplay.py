@@ -1,0 +1,117 @@
+"""Random games of the reference against itself, with the draws written down so that a second engine can follow.
+
+python -m tests.references.pocket.selfplay [GAMES] [SEED]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from .draws import Oracle
+from .game import COPIES_OF_A_NAME, DECK_SIZE
+from .model import CARDS, ZONE_TYPES
+from .reference import PocketReference
+
+WEIGHTS = {"end": 0.1, "retreat": 0.1, "discard": 0.1}
+
+
+@dataclass
+class Record:
+    """A whole game: what began it, each step, and the answer after each of them."""
+
+    decks: list[list[str]]
+    energy: list[list[str]]
+    opening_draws: list[Any]
+    opening: dict[str, Any]
+    steps: list[tuple[str, list[Any], dict[str, Any]]] = field(default_factory=list)
+
+
+def random_deck(random: Random) -> list[str]:
+    """Any legal deck of the pool: some whole evolution lines, then anything."""
+    evolved_from = {card.evolves_from: card for card in CARDS.values() if card.evolves_from}
+    names: dict[str, int] = {}
+    deck: list[str] = []
+
+    def add(card_id: str) -> None:
+        name = CARDS[card_id].name
+        if len(deck) < DECK_SIZE and names.get(name, 0) < COPIES_OF_A_NAME:
+            names[name] = names.get(name, 0) + 1
+            deck.append(card_id)
+
+    starters = [card for card in CARDS.values() if card.is_basic]
+    fossils = [card for card in CARDS.values() if card.is_fossil]
+    for first in [random.choice(starters), *random.sample(starters + fossils, random.randint(1, 3))]:
+        line = first
+        for _ in range(COPIES_OF_A_NAME):
+            add(first.id)
+        while line.name in evolved_from:
+            line = evolved_from[line.name]
+            for _ in range(random.randint(1, COPIES_OF_A_NAME)):
+                add(line.id)
+    others = [card.id for card in CARDS.values() if not card.is_pokemon] if random.random() < 0.8 else list(CARDS)
+    while len(deck) < DECK_SIZE:
+        add(random.choice(others))
+    random.shuffle(deck)
+    return deck
+
+
+def random_energy(random: Random, deck: list[str]) -> list[str]:
+    """One to three types, mostly those that the deck needs most."""
+    needs = dict.fromkeys(ZONE_TYPES, 0)
+    for card_id in deck:
+        for attack in CARDS[card_id].attacks:
+            for kind in attack.cost.keys() & needs.keys():
+                needs[kind] += 1
+    if random.random() < 0.9:
+        useful = sorted((kind for kind in needs if needs[kind]), key=lambda kind: -needs[kind])
+    else:
+        useful = random.sample(ZONE_TYPES, len(ZONE_TYPES))
+    count = random.choice((1, 1, 2, 3))
+    return useful[:count] or [random.choice(ZONE_TYPES)]
+
+
+def choose_action(random: Random, legal: list[str]) -> str:
+    """Anything, but mostly what builds up and attacks, so that games come to an end before the turn limit."""
+    return random.choices(legal, [_weight(action) for action in legal])[0]
+
+
+def _weight(action: str) -> float:
+    if action == "attach:0":
+        return 4
+    return WEIGHTS.get(action.partition(":")[0], 1)
+
+
+def play(seed: int) -> Record:
+    random = Random(seed)
+    oracle = Oracle(random)
+    reference = PocketReference(oracle)
+    decks = [random_deck(random), random_deck(random)]
+    energy = [random_energy(random, deck) for deck in decks]
+    answer = reference.reset(decks, energy)
+    record = Record(decks, energy, oracle.made(), answer)
+    while not answer["state"]["over"]:
+        action = choose_action(random, answer["legal"])
+        answer = reference.step(action)
+        record.steps.append((action, oracle.made(), answer))
+    return record
+
+
+def main(games: int, seed: int) -> None:
+    steps = 0
+    winners: dict[Any, int] = {}
+    began = time.perf_counter()
+    for game in range(games):
+        record = play(seed + game)
+        steps += len(record.steps)
+        winner = record.steps[-1][2]["state"]["winner"]
+        winners[winner] = winners.get(winner, 0) + 1
+    took = time.perf_counter() - began
+    print(f"{games} games, {steps} decisions, {steps / took:.0f} decisions/s, winners {winners}")
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in [*sys.argv[1:], "100", "0"][:2]))
