@@ -143,6 +143,9 @@ class SpecError(Exception):
         self.diagnostics = tuple(diagnostics)
         super().__init__(render(self.diagnostics))
 
+    def __reduce__(self) -> tuple[type["SpecError"], tuple[tuple[Diagnostic, ...]]]:
+        return SpecError, (self.diagnostics,)
+
     @classmethod
     def single(
         cls,

@@ -1,4 +1,5 @@
 import json
+import pickle
 import re
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def test_warnings_do_not_stop_a_stage(monkeypatch: pytest.MonkeyPatch) -> None:
         diagnostics.raise_if_errors()
     assert len(caught.value.diagnostics) == 2
     assert "1 error, 1 warning" in str(caught.value)
+    assert pickle.loads(pickle.dumps(caught.value)).diagnostics == caught.value.diagnostics
 
 
 @pytest.mark.parametrize("code", ["E9999", "nonsense", "W0900"])
