@@ -1,7 +1,6 @@
 """An independent reference for Pokémon TCG Pocket, written for being obviously right. See README.md."""
 
-from .draws import Oracle
 from .model import IllegalRequest
 from .reference import PocketReference, factory
 
-__all__ = ["IllegalRequest", "Oracle", "PocketReference", "factory"]
+__all__ = ["IllegalRequest", "PocketReference", "factory"]

@@ -23,6 +23,10 @@ class Draws(Protocol):
         """The next `pick`: an own index out of these."""
         ...
 
+    def check_used_up(self) -> None:
+        """Refuses what is left over."""
+        ...
+
 
 class DrawQueue:
     """Reported draws, one queue per kind."""
@@ -74,23 +78,23 @@ def _kind_and_value(draw: Any) -> tuple[str, Any]:
 
 
 class Oracle:
-    """Makes the draws up and remembers them, for self-play."""
+    """Makes draws up and keeps them in the form in which they are reported."""
+
+    __slots__ = ("_random", "made")
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._made: list[list[Any]] = []
+        self.made: list[Any] = []
 
     def take(self, kind: str, allowed: Collection[Value]) -> Value:
         value = self._random.choice(sorted(allowed))
-        self._made.append([kind, value])
+        self.made.append([kind, value])
         return value
 
     def pick(self, player: int, cards: Collection[int]) -> int:
         index = self._random.choice(sorted(cards))
-        self._made.append(["pick", [player, index]])
+        self.made.append(["pick", [player, index]])
         return index
 
-    def made(self) -> list[list[Any]]:
-        """The draws since the last call."""
-        made, self._made = self._made, []
-        return made
+    def check_used_up(self) -> None:
+        """There is always more."""

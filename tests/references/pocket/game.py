@@ -1,7 +1,7 @@
 """The rules of the game, as a generator that stops at each decision.
 
-`Game.play()` (or `Game.resume()` in the middle of a turn) yields whenever a decision with more than one option is due:
-`decider` and `options` say whose and which, and the name of one option is sent back. What a card does is in the registry.
+`Game.play()` (or `Game.resume()` in the middle of a turn) yields whenever a decision with more than one option is due.
+`decider` and `options` say whose and which, and the name of one option is sent back. The cards are in the registry.
 """
 
 from __future__ import annotations

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from random import Random
 from typing import Any, TextIO
 
 from . import cards_pokemon, cards_trainers  # noqa: F401  (they register the cards)
 from .canonical import read_game, write_state
-from .draws import DrawQueue, Oracle
+from .draws import DrawQueue, Draws, Oracle
 from .game import Game, check_deck_rules, read_decks
 from .model import IllegalRequest
 from .registry import Steps
@@ -19,53 +20,53 @@ Answer = dict[str, Any]
 class PocketReference:
     """Follows a game. A refused request leaves everything as it was.
 
-    With an oracle it makes the draws itself: pass None as draws and read them from `oracle.made()`.
+    With a source of randomness it can also lead: where draws are left out it makes them, and `last_draws` reports them.
     """
 
-    def __init__(self, oracle: Oracle | None = None) -> None:
-        self._oracle = oracle
+    def __init__(self, random: Random | None = None) -> None:
+        self.last_draws: list[Any] = []  # those of the last request that was taken
+        self._random = random
         self._game: Game | None = None
         self._steps: Steps[None] | None = None
-        self._begin_again: Callable[[], None] | None = None
-        self._log: list[tuple[str, list[Any]]] = []
+        self._start: Callable[[Draws], tuple[Game, Steps[None]]] | None = None
+        self._log: list[tuple[str, list[Any]]] = []  # each action since the start, with its draws
+        self._opening_draws: list[Any] = []
 
-    def reset(self, decks: Any, energy: Any, draws: Iterable[Any] | None = None) -> Answer:
+    def reset(self, decks: Any, energy: Any, draws: Any = None) -> Answer:
         """A new game, up to its first decision."""
-        given = self._listed(draws)
 
-        def begin() -> None:
-            source = self._source(given)
-            game = Game(read_decks(decks, energy), source)
-            for player in game.players:
+        def start(source: Draws) -> tuple[Game, Steps[None]]:
+            players = read_decks(decks, energy)
+            for player in players:
                 check_deck_rules(player)
-            self._begin(game, game.play(), source)
+            game = Game(players, source)
+            return game, game.play()
 
-        return self._start(begin)
+        return self._begin(start, draws)
 
     def inject(self, state: Any, decks: Any, energy: Any) -> Answer:
         """A game that goes on from a state in the main part of a turn."""
 
-        def begin() -> None:
-            source = self._source([])
+        def start(source: Draws) -> tuple[Game, Steps[None]]:
             game = read_game(state, decks, energy, source)
-            self._begin(game, game.resume(), source)
+            return game, game.resume()
 
-        return self._start(begin)
+        return self._begin(start, [])
 
-    def step(self, action: str, draws: Iterable[Any] | None = None) -> Answer:
+    def step(self, action: str, draws: Any = None) -> Answer:
         """Takes a decision and goes on to the next one."""
         game = self._running()
         if game.over:
             raise IllegalRequest("the game is over")
         if not isinstance(action, str) or action not in game.options:
             raise IllegalRequest(f"not legal: {action!r}")
-        given = self._listed(draws)
-        source = self._source(given)
+        source, given = self._source(draws)
         try:
             self._advance(action, source)
         except IllegalRequest:
             self._undo()
             raise
+        self.last_draws = given
         self._log.append((action, given))
         return self.state()
 
@@ -78,30 +79,28 @@ class PocketReference:
             raise IllegalRequest("no game has begun")
         return self._game
 
-    @staticmethod
-    def _listed(draws: Iterable[Any] | None) -> list[Any]:
+    def _source(self, draws: Any) -> tuple[Draws, list[Any]]:
+        """Where the draws come from, and the list that holds them (in the end, where they are made up)."""
+        if draws is None and self._random:
+            oracle = Oracle(self._random)
+            return oracle, oracle.made
         if draws is None:
-            return []
+            draws = []
         if not isinstance(draws, (list, tuple)):
             raise IllegalRequest("draws must be a list")
-        return list(draws)
+        return DrawQueue(draws), list(draws)
 
-    def _source(self, draws: list[Any]) -> DrawQueue | Oracle:
-        return self._oracle or DrawQueue(draws)
-
-    def _start(self, begin: Callable[[], None]) -> Answer:
-        begin()
-        self._begin_again = begin
+    def _begin(self, start: Callable[[Draws], tuple[Game, Steps[None]]], draws: Any) -> Answer:
+        source, given = self._source(draws)
+        game, steps = start(source)
+        next(steps, None)  # up to the first decision
+        source.check_used_up()
+        self._game, self._steps, self._start = game, steps, start
+        self._opening_draws = self.last_draws = given
         self._log = []
         return self.state()
 
-    def _begin(self, game: Game, steps: Steps[None], source: DrawQueue | Oracle) -> None:
-        next(steps, None)  # up to the first decision
-        if isinstance(source, DrawQueue):
-            source.check_used_up()
-        self._game, self._steps = game, steps
-
-    def _advance(self, action: str, source: DrawQueue | Oracle) -> None:
+    def _advance(self, action: str, source: Draws) -> None:
         assert self._game is not None
         assert self._steps is not None
         self._game.draws = source
@@ -109,15 +108,15 @@ class PocketReference:
             self._steps.send(action)
         except StopIteration:
             assert self._game.over
-        if isinstance(source, DrawQueue):
-            source.check_used_up()
+        source.check_used_up()
 
     def _undo(self) -> None:
         """A step failed half way: plays the game again up to it."""
-        assert self._begin_again is not None
-        self._begin_again()
+        assert self._start is not None
+        self._game, self._steps = self._start(DrawQueue(self._opening_draws))
+        next(self._steps, None)
         for action, draws in self._log:
-            self._advance(action, self._source(draws))
+            self._advance(action, DrawQueue(draws))
 
 
 def factory() -> PocketReference:

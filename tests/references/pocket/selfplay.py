@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from .draws import Oracle
 from .game import COPIES_OF_A_NAME, DECK_SIZE
 from .model import CARDS, ZONE_TYPES
 from .reference import PocketReference
@@ -87,17 +86,25 @@ def _weight(action: str) -> float:
 
 def play(seed: int) -> Record:
     random = Random(seed)
-    oracle = Oracle(random)
-    reference = PocketReference(oracle)
+    reference = PocketReference(random)
     decks = [random_deck(random), random_deck(random)]
     energy = [random_energy(random, deck) for deck in decks]
     answer = reference.reset(decks, energy)
-    record = Record(decks, energy, oracle.made(), answer)
+    record = Record(decks, energy, reference.last_draws, answer)
     while not answer["state"]["over"]:
         action = choose_action(random, answer["legal"])
         answer = reference.step(action)
-        record.steps.append((action, oracle.made(), answer))
+        record.steps.append((action, reference.last_draws, answer))
     return record
+
+
+def replay(record: Record, steps: int, random: Random | None = None) -> PocketReference:
+    """The recorded game up to this step, in a new engine."""
+    reference = PocketReference(random)
+    reference.reset(record.decks, record.energy, record.opening_draws)
+    for action, draws, _ in record.steps[:steps]:
+        reference.step(action, draws)
+    return reference
 
 
 def main(games: int, seed: int) -> None:
