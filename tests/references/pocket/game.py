@@ -174,7 +174,7 @@ class Game:
         while True:
             yield from self._main_part()
             yield from self._end_turn()
-            if self.turn == TURN_LIMIT:
+            if self.turn >= TURN_LIMIT:
                 raise GameOver("tie")
             self._begin_turn(1 - self.current)
 

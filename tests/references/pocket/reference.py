@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from random import Random
 from typing import Any, TextIO
 
@@ -35,8 +36,10 @@ class PocketReference:
     def reset(self, decks: Any, energy: Any, draws: Any = None) -> Answer:
         """A new game, up to its first decision."""
 
+        own = deepcopy((decks, energy))  # kept for an undo, whatever the caller does with the originals
+
         def start(source: Draws) -> tuple[Game, Steps[None]]:
-            players = read_decks(decks, energy)
+            players = read_decks(*own)
             for player in players:
                 check_deck_rules(player)
             game = Game(players, source)
@@ -47,8 +50,10 @@ class PocketReference:
     def inject(self, state: Any, decks: Any, energy: Any) -> Answer:
         """A game that goes on from a state in the main part of a turn."""
 
+        own = deepcopy((state, decks, energy))
+
         def start(source: Draws) -> tuple[Game, Steps[None]]:
-            game = read_game(state, decks, energy, source)
+            game = read_game(*own, source)
             return game, game.resume()
 
         return self._begin(start, [])

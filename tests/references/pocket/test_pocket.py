@@ -11,11 +11,23 @@ from typing import Any
 
 import pytest
 
+from . import game as game_module
 from . import selfplay
 from .game import DECK_SIZE
 from .model import CARDS, Deck
 from .reference import IllegalRequest, PocketReference, factory, serve
-from .registry import ABILITIES, ATTACKS, BANS_SUPPORTERS, MAX_HP, STADIUM_ACTIONS, TRAINERS, WHEN_STRUCK
+from .registry import (
+    ABILITIES,
+    ATTACKS,
+    BANS_SUPPORTERS,
+    DAMAGE_DEALT,
+    DAMAGE_TAKEN,
+    MAX_HP,
+    RETREAT_COST,
+    STADIUM_ACTIONS,
+    TRAINERS,
+    WHEN_STRUCK,
+)
 
 CHARMANDER, CHARMELEON, CHARIZARD_EX = "A1-033", "A1-034", "A1-036"
 VULPIX, MOLTRES_EX, PONYTA = "A1-037", "A1-047", "B2b-010"
@@ -1181,6 +1193,29 @@ def test_mesagoza_needs_a_deck():
     assert table.do("stadium", HEADS).ids(0, "deck") == [POTION]
 
 
+# Room for more cards
+
+
+def test_modifiers_of_the_registry_reach_damage_and_retreat(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(DAMAGE_DEALT, CAPE, lambda _game, holder, strike, _target: 10 * (holder is strike.attacker))
+    monkeypatch.setitem(DAMAGE_TAKEN, PLAINS, lambda _game, _holder, _strike, target: -5 * (target.card.stage == 2))
+    monkeypatch.setitem(RETREAT_COST, RALTS, lambda _game, _holder, pokemon: -2 * (pokemon.card.type == "water"))
+    me = side(mon(SQUIRTLE, WARTORTLE, BLASTOISE_EX, tools=(CAPE,), water=2), mon(RALTS))
+    table = Table(me, side(blank()), stadium=PLAINS)
+    table.do("retreat:1")
+    assert table.energy(0, 1) == {"water": 1}
+    table = Table(me, side(blank()), stadium=PLAINS).do("attack:0")
+    assert table.damage(1) == 40 + 10 - 5
+
+
+def test_discarded_energy_is_shown_where_a_card_names_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(game_module, "NAMES_DISCARDED_ENERGY", {ABRA})
+    me = side(mon(CHARMANDER, fire=2), current="fire")
+    foe = side(mon(VULPIX, damage=20, water=1, metal=2), mon(ABRA))
+    table = Table(me, foe).do("attack:0")
+    assert [player["discard_energy"] for player in table.state["players"]] == [{"fire": 1}, {"metal": 2, "water": 1}]
+
+
 # Inject
 
 
@@ -1214,6 +1249,20 @@ def test_inject_refuses_lost_and_doubled_cards_and_empty_active_spots():
         state["players"][0][path] = value
         with pytest.raises(IllegalRequest):
             factory().inject(state, table.decks, [["fire"], ["fire"]])
+
+
+def test_a_refused_step_is_undone_even_after_the_caller_changed_what_it_passed():
+    decks, energy = [list(BASICS), list(BASICS)], [["fire"], ["water", "psychic"]]
+    ref = factory()
+    ref.reset(decks, energy, opening())
+    decks[0][0] = "no card"
+    energy.clear()
+    for action in ("active:0", "done", "active:0"):
+        before = ref.step(action, [])
+    with pytest.raises(IllegalRequest):
+        ref.step("done", picks(1, 3))
+    assert ref.state() == before
+    assert ref.step("done", picks(0, 3))["state"]["turn"] == 1
 
 
 # The protocol in lines
