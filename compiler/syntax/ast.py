@@ -1,6 +1,7 @@
 """The abstract syntax tree: what was written, with spans, before names mean anything.
 
-Every class mirrors one rule of ``grammars/rules.lark``. Nodes are frozen; lists are tuples; every node ends in ``span``.
+Every class mirrors one rule of `grammars/rules.lark`. Nodes are frozen; lists are tuples; every node ends in
+`span`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from compiler.source import Span
 
 @dataclass(frozen=True, slots=True)
 class TypeExpr:
-    """``int 0..9``, ``bool``, ``text``, ``player``, ``NAME``, ``set of T``, with ``?`` and array sizes ``T[20]`` or ``T[Enum]``."""
+    """`int 0..9`, `bool`, `text`, `player`, `NAME`, `set of T`, with `?` and sizes `T[20]`, `T[Enum]`."""
 
     name: str  # "int", "bool", "text", "player", "set", or a declared enum / entity / table
     low: Expr | None
@@ -22,7 +23,7 @@ class TypeExpr:
     element: TypeExpr | None  # of "set of T"
     optional: bool
     size: Expr | None  # array length: an integer constant or the Name of an enum
-    lasting: bool  # ``lasting T``: one value for this turn, one for the next, one for the turn after
+    lasting: bool  # `lasting T`: one value for this turn, one for the next, one for the turn after
     span: Span
 
 
@@ -60,7 +61,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """A row key with dashes, such as ``A1-129``."""
+    """A row key with dashes, such as `A1-129`."""
 
     key: str
     span: Span
@@ -68,7 +69,7 @@ class RowKey:
 
 @dataclass(frozen=True, slots=True)
 class ListLit:
-    """``[a b 2*c]``: items by juxtaposition or commas; ``n*x`` repeats."""
+    """`[a b 2*c]`: items by juxtaposition or commas; `n*x` repeats."""
 
     items: tuple[Expr, ...]
     span: Span
@@ -76,7 +77,7 @@ class ListLit:
 
 @dataclass(frozen=True, slots=True)
 class Attr:
-    """``base.name``: a field, a column, a built-in attribute, or a function of one argument."""
+    """`base.name`: a field, a column, a built-in attribute, or a function of one argument."""
 
     base: Expr
     name: str
@@ -92,7 +93,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``name(args)`` or ``base.name(args)`` (``callee`` is a Name or an Attr)."""
+    """`name(args)` or `base.name(args)` (`callee` is a Name or an Attr)."""
 
     callee: Expr
     args: tuple[Expr, ...]
@@ -116,7 +117,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class IfExpr:
-    """``then if condition else otherwise``."""
+    """`then if condition else otherwise`."""
 
     condition: Expr
     then: Expr
@@ -126,7 +127,7 @@ class IfExpr:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """``all ENTITY``, ``all ENTITY of PLAYER``, ``all ENUM``: the full set."""
+    """`all ENTITY`, `all ENTITY of PLAYER`, `all ENUM`: the full set."""
 
     name: str
     owner: Expr | None
@@ -135,7 +136,7 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Comprehension:
-    """``KIND(x in SET where COND: VALUE)``; kind "set" is written ``(x in SET where COND)``."""
+    """`KIND(x in SET where COND: VALUE)`; kind "set" is written `(x in SET where COND)`."""
 
     kind: str  # set count any all sum max min first
     var: str
@@ -168,7 +169,7 @@ Expr = (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Expressions side by side, matched against verbs (in procedures) or against columns (in rows): ``heal 30 damage from self``."""
+    """Expressions side by side, matched against verbs (in procedures) or columns (in rows): `heal 30 damage from x`."""
 
     items: tuple[Expr, ...]
     block: Block | None
@@ -177,7 +178,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Let:
-    """``let x = EXPR``, ``let x = verb phrase``; ``var`` makes it assignable and may give a type: ``var n: int 0..9 = 0``."""
+    """`let x = EXPR`, `let x = verb phrase`; `var` makes it assignable, perhaps typed: `var n: int 0..9 = 0`."""
 
     name: str
     mutable: bool
@@ -198,13 +199,13 @@ class Assign:
 class If:
     condition: Expr
     then: Block
-    otherwise: Block | None  # ``else if`` nests
+    otherwise: Block | None  # `else if` nests
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class While:
-    """``while COND at most N { }``."""
+    """`while COND at most N { }`."""
 
     condition: Expr
     bound: Expr
@@ -214,7 +215,7 @@ class While:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """``repeat N [at most B] { }``: N from B on is not run; B defaults to the bound of N's type."""
+    """`repeat N [at most B] { }`: N from B on is not run; B defaults to the bound of N's type."""
 
     count: Expr
     bound: Expr | None
@@ -224,7 +225,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """``for x in SET [where COND] { }``: ascending order, over the set as it was at the start."""
+    """`for x in SET [where COND] { }`: ascending order, over the set as it was at the start."""
 
     var: str
     domain: Expr
@@ -235,7 +236,10 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """``draw x: KIND [from SET] [where COND] [weight W]``: one labelled random outcome. In ``where`` and ``weight`` x names the candidate."""
+    """`draw x: KIND [from SET] [where COND] [weight W]`: one labelled random outcome.
+
+    In `where` and `weight` x names the candidate.
+    """
 
     var: str
     kind: str
@@ -247,7 +251,7 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """``reveal x: KIND from PILE [at DEPTH]``: fix and see the card at that depth (0 = top; none where the pile is shorter)."""
+    """`reveal x: KIND from PILE [at DEPTH]`: fix and see the card at that depth (0 = top; none in a shorter pile)."""
 
     var: str
     kind: str
@@ -258,7 +262,7 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``move C from ZONE to ZONE [top|bottom]``."""
+    """`move C from ZONE to ZONE [top|bottom]`."""
 
     what: Expr
     source: Expr
@@ -269,7 +273,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """``swap A, B``: exchange all fields and zones of two entities of one kind."""
+    """`swap A, B`: exchange all fields and zones of two entities of one kind."""
 
     left: Expr
     right: Expr
@@ -278,7 +282,10 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """``reset E``: all fields of an entity back to their defaults (zones must be empty). ``end lasting on E`` sets ``lasting_only``."""
+    """`reset E`: all fields of an entity back to their defaults (zones must be empty).
+
+    `end lasting on E` sets `lasting_only`.
+    """
 
     target: Expr
     lasting_only: bool
@@ -287,14 +294,14 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class AdvanceLasting:
-    """``advance lasting``: what held for the next turn now holds for this one."""
+    """`advance lasting`: what held for the next turn now holds for this one."""
 
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class During:
-    """``this turn: …``, ``next turn: …``, ``turn after next: …``: an assignment to a lasting field, that many turns ahead (0, 1, 2)."""
+    """`this turn: …`, `next turn: …`, `turn after next: …`: an assignment to a lasting field, 0, 1, 2 turns ahead."""
 
     offset: int
     body: Assign
@@ -303,7 +310,7 @@ class During:
 
 @dataclass(frozen=True, slots=True)
 class Shuffle:
-    """``shuffle PILE``: forget every known place."""
+    """`shuffle PILE`: forget every known place."""
 
     pile: Expr
     span: Span
@@ -311,7 +318,7 @@ class Shuffle:
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """``perform ROW.METHOD(ARGS)``: run a procedure that the row carries."""
+    """`perform ROW.METHOD(ARGS)`: run a procedure that the row carries."""
 
     call: Expr
     span: Span
@@ -319,7 +326,7 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """``x in SET [where COND] [distinct by KEY]`` in an alternative; ``x`` alone in ``where``/``KEY`` names the candidate."""
+    """`x in SET [where COND] [distinct by KEY]` in an alternative; in COND and KEY `x` names the candidate."""
 
     var: str
     domain: Expr
@@ -330,7 +337,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """``action(x in S …, y in T …) [when COND] { }``."""
+    """`action(x in S …, y in T …) [when COND] { }`."""
 
     action: str
     candidates: tuple[Candidate, ...]
@@ -341,10 +348,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """``choose by P [manual] { alternatives }``. ``manual``: asked even where one option is left.
+    """`choose by P [manual] { alternatives }`. `manual`: asked even where one option is left.
 
-    ``choose x: ACTION in SET [where …] [distinct by …] by P`` is short for one alternative binding ``x`` for the rest of the
-    block: the parser leaves it as ``binds`` with one alternative whose body is empty.
+    `choose x: ACTION in SET [where …] [distinct by …] by P` is short for one alternative binding `x` for the rest of
+    the block: the parser leaves it as `binds` with one alternative whose body is empty.
     """
 
     player: Expr
@@ -356,7 +363,7 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """``finish p: EXPR``: the game is over; the reward of each player p is EXPR (-1..1 by convention)."""
+    """`finish p: EXPR`: the game is over; the reward of each player p is EXPR (-1..1 by convention)."""
 
     var: str
     reward: Expr
@@ -371,7 +378,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """In a row: ``gives METHOD = EXPR``, the row's version of a pure method."""
+    """In a row: `gives METHOD = EXPR`, the row's version of a pure method."""
 
     method: str
     value: Expr
@@ -380,7 +387,7 @@ class Gives:
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """In a row: ``on METHOD { }``, the row's version of a procedure method."""
+    """In a row: `on METHOD { }`, the row's version of a procedure method."""
 
     method: str
     body: Block
@@ -389,7 +396,7 @@ class On:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """In a scenario: ``expect EXPR``."""
+    """In a scenario: `expect EXPR`."""
 
     value: Expr
     span: Span
@@ -413,7 +420,7 @@ Statement = (
 class Param:
     name: str
     type: TypeExpr
-    own: bool  # ``own``: an entity of the decider (actions only)
+    own: bool  # `own`: an entity of the decider (actions only)
     span: Span
 
 
@@ -439,7 +446,7 @@ class PlayersDecl:
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl:
-    """``entity card[20] per player`` or ``entity cell[9]``."""
+    """`entity card[20] per player` or `entity cell[9]`."""
 
     name: str
     count: Expr
@@ -449,7 +456,7 @@ class EntityDecl:
 
 @dataclass(frozen=True, slots=True)
 class FieldDecl:
-    """``name: TYPE [= default] [hidden | visible to owner | visible]``; ``param`` is given at reset."""
+    """`name: TYPE [= default] [hidden | visible to owner | visible]`; `param` is given at reset."""
 
     name: str
     type: TypeExpr
@@ -461,7 +468,7 @@ class FieldDecl:
 
 @dataclass(frozen=True, slots=True)
 class StateDecl:
-    """``state { fields }``, ``state per player { fields }``, ``state per ENTITY { fields }``."""
+    """`state { fields }`, `state per player { fields }`, `state per ENTITY { fields }`."""
 
     per: str | None
     fields: tuple[FieldDecl, ...]
@@ -470,9 +477,9 @@ class StateDecl:
 
 @dataclass(frozen=True, slots=True)
 class ZoneDecl:
-    """``zone NAME: bag|pile|slot of ENTITY [per player|ENTITY] [visibility] [known TOP bottom BOTTOM] [start]``.
+    """`zone NAME: bag|pile|slot of ENTITY [per player|ENTITY] [visibility] [known TOP bottom BOTTOM] [start]`.
 
-    At reset every instance of the entity lies in its zone marked ``start``.
+    At reset every instance of the entity lies in its zone marked `start`.
     """
 
     name: str
@@ -488,7 +495,7 @@ class ZoneDecl:
 
 @dataclass(frozen=True, slots=True)
 class DrawKindDecl:
-    """``draws NAME: TYPE [always]``: a kind of random outcome; ``always`` is reported even where only one outcome is possible."""
+    """`draws NAME: TYPE [always]`: a kind of random outcome; `always`: reported even if only one is possible."""
 
     name: str
     type: TypeExpr
@@ -498,7 +505,7 @@ class DrawKindDecl:
 
 @dataclass(frozen=True, slots=True)
 class ActionDecl:
-    """``action NAME(x: own card, k: int 0..1)``."""
+    """`action NAME(x: own card, k: int 0..1)`."""
 
     name: str
     params: tuple[Param, ...]
@@ -507,7 +514,7 @@ class ActionDecl:
 
 @dataclass(frozen=True, slots=True)
 class ColumnDecl:
-    """``name: TYPE [= default]``; type ``flag`` is a bool set by its bare name."""
+    """`name: TYPE [= default]`; type `flag` is a bool set by its bare name."""
 
     name: str
     type: TypeExpr
@@ -517,7 +524,7 @@ class ColumnDecl:
 
 @dataclass(frozen=True, slots=True)
 class MethodDecl:
-    """``method NAME(params)`` (a procedure) or ``method NAME(params): TYPE = DEFAULT`` (pure)."""
+    """`method NAME(params)` (a procedure) or `method NAME(params): TYPE = DEFAULT` (pure)."""
 
     name: str
     params: tuple[Param, ...]
@@ -528,7 +535,7 @@ class MethodDecl:
 
 @dataclass(frozen=True, slots=True)
 class FormDecl:
-    """``form supporter { kind = supporter } [body METHOD]``: a way to write a row of this table."""
+    """`form supporter { kind = supporter } [body METHOD]`: a way to write a row of this table."""
 
     name: str
     sets: tuple[Assign, ...]
@@ -538,7 +545,7 @@ class FormDecl:
 
 @dataclass(frozen=True, slots=True)
 class RequireDecl:
-    """``require "MESSAGE": EXPR`` (``self`` is the row), checked for every row when the spec is checked."""
+    """`require "MESSAGE": EXPR` (`self` is the row), checked for every row when the spec is checked."""
 
     message: str
     condition: Expr
@@ -547,7 +554,7 @@ class RequireDecl:
 
 @dataclass(frozen=True, slots=True)
 class TableDecl:
-    """``table NAME [in PARENT as COLUMN[N]] { columns, methods, forms, requires }``."""
+    """`table NAME [in PARENT as COLUMN[N]] { columns, methods, forms, requires }`."""
 
     name: str
     parent: str | None
@@ -562,7 +569,7 @@ class TableDecl:
 
 @dataclass(frozen=True, slots=True)
 class RowDecl:
-    """``FORM [KEY] ["TITLE"] { … }``: a row of a table, read by the table's schema."""
+    """`FORM [KEY] ["TITLE"] { … }`: a row of a table, read by the table's schema."""
 
     form: str
     key: str | None
@@ -573,7 +580,7 @@ class RowDecl:
 
 @dataclass(frozen=True, slots=True)
 class FuncDecl:
-    """``func NAME(params): TYPE = EXPR [says "…"]``."""
+    """`func NAME(params): TYPE = EXPR [says "…"]`."""
 
     name: str
     params: tuple[Param, ...]
@@ -585,7 +592,7 @@ class FuncDecl:
 
 @dataclass(frozen=True, slots=True)
 class VerbDecl:
-    """``verb heal (n: int 0..400) damage from (p: place) [: TYPE] [says "…"] { }``."""
+    """`verb heal (n: int 0..400) damage from (p: place) [: TYPE] [says "…"] { }`."""
 
     pattern: tuple[Name | Param, ...]
     result: TypeExpr | None
@@ -596,7 +603,7 @@ class VerbDecl:
 
 @dataclass(frozen=True, slots=True)
 class PlayDecl:
-    """``play { }``: the whole game, from reset to ``finish``."""
+    """`play { }`: the whole game, from reset to `finish`."""
 
     body: Block
     span: Span
@@ -604,7 +611,7 @@ class PlayDecl:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """One step of a scenario: ``ACTION(args)``, with the draws it meets: ``attack(0) draws coin 1, pick card(0, 3)``."""
+    """One step of a scenario: `ACTION(args)`, with the draws it meets: `attack(0) draws coin 1, pick card(0, 3)`."""
 
     action: str
     args: tuple[Expr, ...]
@@ -614,7 +621,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioDecl:
-    """``scenario "…" { given { } [draws …] when { } then { } }``."""
+    """`scenario "…" { given { } [draws …] when { } then { } }`."""
 
     title: str
     given: Block
@@ -625,14 +632,14 @@ class ScenarioDecl:
 
 
 Decl = (
-    ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl | TableDecl | RowDecl
-    | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
+    ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl | TableDecl
+    | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One ``.rules`` file."""
+    """One `.rules` file."""
 
     path: str
     declarations: tuple[Decl, ...]

@@ -6,10 +6,14 @@ declaration, so that one missing brace damages one declaration; the regions that
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 from lark import Token
 
 from compiler.diagnostics import Diagnostics, Note
 from compiler.source import SourceFile
+from compiler.syntax.words import DECLARATIONS
 
 MAX_NESTING = 100
 
@@ -18,17 +22,19 @@ _TEXT = {"LPAR": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBR
 _PAIR = {"(": ")", "[": "]", "{": "}"}
 
 
-def regions(raw: list[Token], source: SourceFile, sink: Diagnostics) -> list[list[Token]]:
-    """The parts of a file whose brackets match."""
+def regions(
+    raw: list[Token], source: SourceFile, sink: Diagnostics, is_broken: Callable[[list[Token]], bool]
+) -> list[list[Token]]:
+    """The parts of a file whose brackets match; the others are reported, unless something in them was already."""
     if _Matcher(raw, source).run():
         return [raw]
     good = []
     starts = [0, *(n for n in range(1, len(raw)) if _starts_declaration(raw, n)), len(raw)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         matcher = _Matcher(raw[start:end], source, raw[end] if end < len(raw) else None)
         if matcher.run():
             good.append(raw[start:end])
-        else:
+        elif not is_broken(raw[start:end]):
             matcher.report(sink)
     return good
 
@@ -115,8 +121,6 @@ class _Matcher:
 
 def _starts_declaration(raw: list[Token], position: int) -> bool:
     """Whether a token, first on its line and unindented, looks like the start of a declaration."""
-    from compiler.syntax.layout import DECLARATIONS
-
     token = raw[position]
     if token.column != 1 or raw[position - 1].type != "NEWLINE" or position + 1 >= len(raw):
         return False

@@ -5,7 +5,6 @@ A method takes what its rule matches, tokens included; what is absent is None.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -88,7 +87,8 @@ class Builder(Transformer):
         return ast.DrawKindDecl(str(name), type_, always is not None, self._span(head, always or type_))
 
     def action(self, head, name, params):
-        return ast.ActionDecl(str(name), params[0] if params else (), self._span(head, params[1] if params else name))
+        declared, end = params or ((), name)
+        return ast.ActionDecl(str(name), declared, self._span(head, end))
 
     def table(self, head, name, inside, _, *members):
         parent, column, capacity = inside or (None, None, None)
@@ -111,8 +111,8 @@ class Builder(Transformer):
         return ast.ColumnDecl(str(name), type_, default, self._span(name, default or type_))
 
     def method(self, head, name, params, result, default):
-        span = self._span(head, default or result or params[1])
-        return ast.MethodDecl(str(name), params[0], result, default, span)
+        declared, end = params or ((), name)
+        return ast.MethodDecl(str(name), declared, result, default, self._span(head, default or result or end))
 
     def form(self, head, name, *rest):
         *sets, body = rest
@@ -131,7 +131,7 @@ class Builder(Transformer):
 
     def func(self, head, name, params, result, _, value, says):
         text, end = says or (None, value)
-        return ast.FuncDecl(str(name), params[0], result, value, text, self._span(head, end))
+        return ast.FuncDecl(str(name), params[0] if params else (), result, value, text, self._span(head, end))
 
     def verb(self, head, *rest):
         *pattern, result, says, body = rest
@@ -405,7 +405,7 @@ class Builder(Transformer):
     # --- helpers ------------------------------------------------------------------------------------------------------
 
     def _span(self, first: Any, last: Any = None) -> Span:
-        start = first.start_pos if isinstance(first, Token) else first.span.start
+        start = (first.start_pos or 0) if isinstance(first, Token) else first.span.start
         end = first if last is None else last
         return Span(self.source, start, _end(end))
 
@@ -436,9 +436,6 @@ class Builder(Transformer):
         if per is not None and per != "player":
             self.sink.error("E0106", self._span(per), "instances are counted per player: expected 'player'")
         return per is not None
-
-
-Callback = Callable[..., Any]
 
 
 def _end(last: Any) -> int:

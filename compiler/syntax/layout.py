@@ -6,6 +6,7 @@ neighbouring words. It looks at most a few tokens ahead and never fails: what do
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lark import Token
@@ -13,33 +14,7 @@ from lark import Token
 from compiler.diagnostics import Diagnostics
 from compiler.source import SourceFile
 from compiler.syntax import brackets
-
-DECLARATIONS = {
-    "const": "K_CONST",
-    "enum": "K_ENUM",
-    "players": "K_PLAYERS",
-    "entity": "K_ENTITY",
-    "state": "K_STATE",
-    "zone": "K_ZONE",
-    "draws": "K_DRAWS",
-    "action": "K_ACTION",
-    "table": "K_TABLE",
-    "func": "K_FUNC",
-    "verb": "K_VERB",
-    "play": "K_PLAY",
-    "scenario": "K_SCENARIO",
-}
-
-_STATEMENTS = {
-    "move": "K_MOVE",
-    "swap": "K_SWAP",
-    "reset": "K_RESET",
-    "shuffle": "K_SHUFFLE",
-    "perform": "K_PERFORM",
-    "choose": "K_CHOOSE",
-    "expect": "K_EXPECT",
-}
-_LABELLED_STATEMENTS = {"draw": "K_DRAW", "reveal": "K_REVEAL", "finish": "K_FINISH"}  # draw x: …
+from compiler.syntax.words import DECLARATIONS, LABELLED_STATEMENTS, STATEMENTS
 
 _STATEMENT_PHRASES = (  # several words at the start of a statement that make one keyword
     (("this", "turn", ":"), "K_THIS_TURN"),
@@ -75,15 +50,18 @@ _COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first")
 _SECTIONS = {"given": "K_GIVEN", "when": "K_WHEN", "then": "K_THEN"}
 
 _VALUE_ENDS = frozenset(
-    "NAME ROWKEY INT NEGINT STRING RPAR RSQB TRUE FALSE NONE QMARK K_ZONE_KIND "
-    "K_VISIBLE K_VISIBLE_TO_OWNER K_HIDDEN RBRACE".split()
+    {"NAME", "ROWKEY", "INT", "NEGINT", "STRING", "RPAR", "RSQB", "RBRACE", "TRUE", "FALSE", "NONE", "QMARK"}
+    | {"K_ZONE_KIND", "K_VISIBLE", "K_VISIBLE_TO_OWNER", "K_HIDDEN"}
 )
 """The terminals that an expression, a type or a clause can end with."""
 
 _CALLABLE = frozenset(("NAME", "RPAR", "RSQB", "ROWKEY", "INT", "K_COMPREHENSION"))
 _INDEXABLE = _CALLABLE | {"QMARK"}
 
-_CONTINUES = frozenset("= += -= == != < <= > >= | & + - * // % , : . .. and or not in where if else when ( [".split())
+_CONTINUES = frozenset(
+    {"=", "+=", "-=", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "//", "%", ",", ":", ".", ".."}
+    | {"and", "or", "not", "in", "not in", "where", "if", "else", "when"}
+)
 """After these a line break is a blank."""
 
 # What a pair of braces holds.
@@ -114,9 +92,15 @@ def is_word(token: Token) -> bool:
     return (token[0].isalpha() or token[0] == "_") and token.type != "ROWKEY"
 
 
-def declarations(raw: list[Token], source: SourceFile, sink: Diagnostics) -> list[list[Token]]:
-    """The tokens of each declaration of a file; those with unmatched brackets are reported and left out."""
-    return [tokens for region in brackets.regions(raw, source, sink) for tokens in _Layout(region, source, sink).run()]
+def declarations(
+    raw: list[Token], source: SourceFile, sink: Diagnostics, is_broken: Callable[[list[Token]], bool]
+) -> list[list[Token]]:
+    """The tokens of each declaration of a file; those with unmatched brackets are left out.
+
+    They are reported unless `is_broken` says that something in them was reported already.
+    """
+    regions = brackets.regions(raw, source, sink, is_broken)
+    return [tokens for region in regions for tokens in _Layout(region, source, sink).run()]
 
 
 class _Layout:
@@ -165,7 +149,7 @@ class _Layout:
         if not self.out or top.parens or top.holds == _ENUM:
             return
         last = self.out[-1]
-        if last.type in ("END", "LBRACE") or (last.type != "STRING" and last in _CONTINUES):
+        if last.type in ("END", "LBRACE") or (last.type != "NAME" and last in _CONTINUES):
             return
         for ahead in range(position + 1, len(self.raw)):
             if self.raw[ahead].type != "NEWLINE":
@@ -246,7 +230,7 @@ class _Layout:
             return self._emit_name(position)
         if token.type == "WHERE":
             self._mark_subset(top)
-        if token == "not" and self._next(position, "in"):
+        if token.type == "NOT" and self._next(position, "in"):
             return self._emit(position, "K_NOT_IN", 2)
         if token.type != "NAME" and not (token.type == "ALL" and self._comprehends(position)):
             return self._emit(position, token.type)
@@ -282,14 +266,14 @@ class _Layout:
             if word == words[0] and all(self._next(position + n, words[n + 1]) for n in range(len(words) - 1)):
                 return keyword, len(words)
         after = self._type(position + 1)
-        if word in _STATEMENTS:
+        if word in STATEMENTS:
             touching = after in ("LSQB", "DOT") and self.raw[position + 1].start_pos == word.end_pos
             assigned = after == "EQUAL" or self._next(position, "+=") or self._next(position, "-=")
-            return (None if touching or assigned else _STATEMENTS[word]), 1
+            return (None if touching or assigned else STATEMENTS[word]), 1
         if self._is_word(position + 1):
             third = self._type(position + 2)
-            if word in _LABELLED_STATEMENTS and third == "COLON":
-                return _LABELLED_STATEMENTS[word], 1
+            if word in LABELLED_STATEMENTS and third == "COLON":
+                return LABELLED_STATEMENTS[word], 1
             if word == "gives" and third == "EQUAL":
                 return "K_GIVES", 1
             if word == "on" and third == "LBRACE":
@@ -312,9 +296,9 @@ class _Layout:
 
     def _inner_word(self, position: int, top: _Brace, last: str) -> int:
         token = self.raw[position]
-        if token == "distinct" and self._next(position, "by") and last in _VALUE_ENDS:
-            if top.holds == _ALTERNATIVES or top.head == "K_CHOOSE":
-                return self._emit(position, "K_DISTINCT_BY", 2)
+        choosing = top.holds == _ALTERNATIVES or top.head == "K_CHOOSE"
+        if choosing and token == "distinct" and self._next(position, "by") and last in _VALUE_ENDS:
+            return self._emit(position, "K_DISTINCT_BY", 2)
         if token == "of" and last == "NAME" and len(self.out) > 1 and self.out[-2].type == "ALL":
             return self._emit(position, "K_OF")
         if not top.parens:
@@ -344,8 +328,10 @@ class _Layout:
             return None, 1
         if token == "at" and head in ("REPEAT", "WHILE") and self._next(position, "most"):
             return "K_AT_MOST", 2
-        if top.holds == _FIELDS and token in _FIELD_WORDS or head == "K_ZONE" and visible_to_owner:
-            return ("K_VISIBLE_TO_OWNER", 3) if visible_to_owner else (_FIELD_WORDS[token], 1)
+        if visible_to_owner and (top.holds == _FIELDS or head == "K_ZONE"):
+            return "K_VISIBLE_TO_OWNER", 3
+        if top.holds == _FIELDS and token in _FIELD_WORDS:
+            return _FIELD_WORDS[token], 1
         return _INNER_WORDS.get(head, {}).get(token), 1
 
     def _emit_name(self, position: int) -> int:

@@ -9,17 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, UnexpectedToken
+from lark.lexer import PatternStr
 
 from compiler.diagnostics import Diagnostics
 from compiler.source import SourceFile
 from compiler.syntax import ast, layout, mistakes
 from compiler.syntax.builder import Builder
 
+MAX_DEPTH = 150
+"""How deep the tree of a declaration may be, so that recursive walks stay within Python's limit."""
+
+MAX_ERRORS = 50
+"""How many errors of one file are reported."""
+
 
 class _KeepForLayout:
     """Tells Lark to lex the terminals that no rule uses: the layout pass needs them."""
 
-    always_accept = ("NEWLINE", "SEMICOLON", *mistakes.TERMINALS)
+    always_accept = ("NEWLINE", "SEMICOLON", *mistakes.WRONG_TERMINALS)
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         return stream
@@ -42,6 +49,11 @@ class Parser:
         if table_cache is not None:
             options["cache"] = str(table_cache)
         self._lark = Lark(grammar, **options)
+        self._texts = {
+            terminal.name: terminal.pattern.value
+            for terminal in self._lark.terminals
+            if isinstance(terminal.pattern, PatternStr)
+        }
 
     def parse(self, source: SourceFile, sink: Diagnostics) -> ast.Module | None:
         """The module, or None after reporting what is wrong with it."""
@@ -49,25 +61,51 @@ class Parser:
         with self._lock:
             self._builder.source = source
             self._builder.sink = found
-            raw = list(mistakes.replaced(self._lark.lex(source.text), source, found))
-            declarations = [self._declaration(tokens, found) for tokens in layout.declarations(raw, source, found)]
-        sink.extend(found)
+            declarations = self._declarations(source, found)
+        sink.extend(list(found)[:MAX_ERRORS])
         if not found.ok:
             return None
-        good = tuple(declaration for declaration in declarations if declaration is not None)
-        return ast.Module(source.path.as_posix(), good, source.span(0, len(source.text)))
+        return ast.Module(source.path.as_posix(), tuple(declarations), source.span(0, len(source.text)))
 
-    def _declaration(self, tokens: list[Token], sink: Diagnostics) -> ast.Decl | None:
-        interactive = self._lark.parse_interactive(start="declaration")
-        position = 0
-        try:
-            for position, token in enumerate(tokens):  # noqa: B007
-                interactive.feed_token(token)
-            position = len(tokens)
-            return interactive.feed_eof(tokens[-1])
-        except UnexpectedToken:
-            mistakes.report(tokens, position, interactive.accepts(), self._builder.source, sink)
-            return None
+    def _declarations(self, source: SourceFile, sink: Diagnostics) -> list[ast.Decl]:
+        substitutes = mistakes.Substitutes(self._texts, source, sink)
+        raw = list(substitutes.of(self._lark.lex(source.text)))
+        good = []
+        for tokens in layout.declarations(raw, source, sink, substitutes.are_in):
+            interactive = self._lark.parse_interactive(start="declaration")
+            position = 0
+            try:
+                for token in tokens:
+                    interactive.feed_token(token)
+                    position += 1
+                good.append(interactive.feed_eof(tokens[-1]))
+            except UnexpectedToken:
+                if not substitutes.are_in(tokens):
+                    mistakes.report(tokens, position, interactive.accepts(), self._texts, source, sink)
+                continue
+            if len(tokens) > MAX_DEPTH:
+                _check_depth(good[-1], sink)
+        return good
+
+
+def _check_depth(declaration: ast.Decl, sink: Diagnostics) -> None:
+    """Report a tree so deep that walking it by recursion could fail."""
+    pending: list[tuple[Any, int]] = [(declaration, 1)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            sink.error(
+                "E0115",
+                node.span,
+                f"this is nested more than {MAX_DEPTH} deep",
+                suggestion="name the inner parts with 'let', 'func' or 'verb'",
+            )
+            return
+        for name in node.__slots__:
+            value = getattr(node, name)
+            for child in value if isinstance(value, tuple) else (value,):
+                if hasattr(child, "span"):
+                    pending.append((child, depth + 1))
 
 
 @cache
