@@ -1,0 +1,1 @@
+"""What runs rules: the interpreter, and generators of engines."""

@@ -1,0 +1,79 @@
+"""What the functions of one program share: the names they see, and the places that errors give."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from compiler.backends.interp import runtime
+from compiler.backends.interp.coverage import Coverage
+from compiler.backends.interp.zones import Place
+from compiler.ir import hir
+from compiler.ir.walk import walk
+from compiler.source import Span
+
+DOT = "·"  # joins names that the rules give; Python takes it as a letter, the rules do not
+
+
+class Space:
+    """The global names of a program's functions. ``names`` is what they are compiled into."""
+
+    def __init__(self, program: hir.Program, coverage: Coverage | None) -> None:
+        self.program = program
+        self.coverage = coverage
+        self.suspending = suspending(program)
+        self._spans: list[Span | None] = []
+        self.names: dict[str, Any] = runtime.bindings(self._spans)
+        self.names["K"] = coverage.counters if coverage is not None else []
+        self._constants: dict[tuple[str, int], str] = {}
+        self._keep: list[object] = []  # what `_constants` knows by identity must live as long
+
+    def constant(self, prefix: str, value: object, name: str) -> str:
+        """A name for an object, as functions see it."""
+        key = prefix, id(value)
+        if key not in self._constants:
+            self._keep.append(value)
+            text = self._constants[key] = f"{prefix}{len(self._constants)}_{word(name)}"
+            self.names[text] = value
+        return self._constants[key]
+
+    def named(self, text: str, make: Any) -> str:
+        """Bind the name to what ``make`` returns, unless it is bound already."""
+        if text not in self.names:
+            self.names[text] = make()
+        return text
+
+    def place(self, field: hir.Field) -> str:
+        return self.named(f"ZONE_{field.id.replace('.', DOT)}", lambda: Place.of(field))
+
+    def site(self, span: Span | None) -> int:
+        """A number for a span, as run-time errors give it."""
+        self._spans.append(span)
+        return len(self._spans) - 1
+
+
+def suspending(program: hir.Program) -> set[object]:
+    """The procedures (by name) and procedure methods (by table and method) that can reach a ``choose``."""
+    bodies: dict[object, list[hir.Block]] = {name: [proc.body] for name, proc in program.procs.items()}
+    for table in program.tables.values():
+        for method in table.methods.values():
+            bodies[table.name, method.name] = [b for b in method.bodies.values() if isinstance(b, hir.Block)]
+    calls: dict[object, set[object]] = {}
+    found: set[object] = set()
+    for name, blocks in bodies.items():
+        calls[name] = set()
+        for node in (node for block in blocks for node in walk(block)):
+            match node:
+                case hir.Choose():
+                    found.add(name)
+                case hir.Call(proc):
+                    calls[name].add(proc)
+                case hir.Perform(table_name, method_name):
+                    calls[name].add((table_name, method_name))
+    while more := {name for name, called in calls.items() if name not in found and called & found}:
+        found |= more
+    return found
+
+
+def word(name: str) -> str:
+    return re.sub(r"\W", "_", name)

@@ -1,0 +1,132 @@
+"""Typed rules as Python functions.
+
+Every function, procedure and method body becomes one Python function, written as text and compiled once per program.
+Locals become Python variables, so that a suspended decision is nothing but a suspended generator: only procedures that
+can reach a ``choose`` are generators. Conditions are evaluated left to right and no further than needed.
+
+In the text, ``s`` is the state, ``g`` the game, ``K`` the coverage counters; what else is called is in ``runtime.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from compiler.backends.interp.coverage import Coverage, Key
+from compiler.backends.interp.space import DOT, Space
+from compiler.backends.interp.statements import Function
+from compiler.ir import hir
+from compiler.source import Span
+
+
+class Translation:
+    """The Python functions of a program; ``source`` is their text."""
+
+    def __init__(self, program: hir.Program, coverage: Coverage | None) -> None:
+        self.program = program
+        self.space = Space(program, coverage)
+        self.lines: list[str] = []
+        self.line_spans: list[Span | None] = []
+        self.filename = f"<rules of {program.name}>"
+        self._versions: dict[str, list[str]] = {}
+        self._compiled = 0
+        self._extras = 0
+
+    @property
+    def source(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def translate(self) -> None:
+        """Write and compile every function of the program."""
+        program = self.program
+        for func in program.funcs.values():
+            self._function(f"f_{func.name}", func.params, func.body)
+        for proc in program.procs.values():
+            suspends = proc.name in self.space.suspending
+            self._body(f"p_{proc.name}", proc.params, proc.body, suspends, ("proc", proc.name), proc.returns)
+        for table in program.tables.values():
+            for method in table.methods.values():
+                self._method(table, method)
+        self._body("play", (), program.play, True, ())
+        self._compile()
+        for name, functions in self._versions.items():
+            self.space.names[name] = [self.space.names[function] for function in functions]
+
+    def block(self, block: hir.Block) -> Any:
+        """A function of a game that runs a block in which nothing is chosen."""
+        self._extras += 1
+        name = f"block_{self._extras}"
+        self._body(name, (), block, False, ())
+        self._compile()
+        return self.space.names[name]
+
+    def expression(self, expr: hir.Expr) -> Any:
+        """A function of a state that evaluates an expression."""
+        self._extras += 1
+        name = f"expression_{self._extras}"
+        self._function(name, (), expr)
+        self._compile()
+        return self.space.names[name]
+
+    def _compile(self) -> None:
+        """Compile the lines written since the last time."""
+        tree = ast.parse("\n".join(self.lines[self._compiled :]))
+        ast.increment_lineno(tree, self._compiled)
+        self._compiled = len(self.lines)
+        exec(compile(tree, self.filename, "exec"), self.space.names)
+
+    def _function(self, name: str, params: Sequence[hir.Local], body: hir.Expr, covers: Key = ()) -> None:
+        text = Function(self.space)
+        head = text.params("s", params)
+        text.line(f"def {name}({head}):", body.span)
+        with text.indented():
+            text.count(covers)
+            text.line(f"return {text.value(body)}", body.span)
+        self._add(text)
+
+    def _body(
+        self,
+        name: str,
+        params: Sequence[hir.Local],
+        block: hir.Block,
+        suspends: bool,
+        covers: Key,
+        returns: hir.Expr | None = None,
+    ) -> None:
+        text = Function(self.space, block)
+        head = text.params("g", params)
+        text.line(f"def {name}({head}):", None)
+        with text.indented():
+            text.count(covers)
+            text.line("s = g.state", None)
+            text.block(block)
+            if returns is not None:
+                text.line(f"return {text.value(returns)}", returns.span)
+            if suspends and not text.yields:
+                text.line("if False: yield", None)
+        self._add(text)
+
+    def _method(self, table: hir.Table, method: hir.Method) -> None:
+        """One function per row that has a version, and ``M_table·method``, which lists them by row; none comes last."""
+        prefix = f"{table.name}{DOT}{method.name}"
+        suspends = (table.name, method.name) in self.space.suspending
+        for row, body in method.bodies.items():
+            name, covers = f"m_{prefix}{DOT}{row}", ("method", table.name, method.name, table.keys[row])
+            if isinstance(body, hir.Block):
+                self._body(name, method.params, body, suspends, covers)
+            else:
+                self._function(name, method.params, body, covers)
+        default = f"m_{prefix}{DOT}default"
+        if method.default is not None:
+            self._function(default, method.params, method.default)
+        elif suspends:
+            default = "nothing_suspending"
+        else:
+            default = "nothing"
+        rows = [f"m_{prefix}{DOT}{row}" if row in method.bodies else default for row in range(len(table))]
+        self._versions[f"M_{prefix}"] = [*rows, default]
+
+    def _add(self, text: Function) -> None:
+        self.lines += text.lines
+        self.line_spans += text.line_spans
