@@ -14,15 +14,7 @@ from lark import Token
 from compiler.diagnostics import Diagnostics
 from compiler.source import SourceFile
 from compiler.syntax import brackets
-from compiler.syntax.words import DECLARATIONS, LABELLED_STATEMENTS, STATEMENTS
-
-_STATEMENT_PHRASES = (  # several words at the start of a statement that make one keyword
-    (("this", "turn", ":"), "K_THIS_TURN"),
-    (("next", "turn", ":"), "K_NEXT_TURN"),
-    (("turn", "after", "next", ":"), "K_TURN_AFTER_NEXT"),
-    (("end", "lasting", "on"), "K_END_LASTING"),
-    (("advance", "lasting"), "K_ADVANCE_LASTING"),
-)
+from compiler.syntax.words import COMPREHENSIONS, DECLARATIONS, LABELLED_STATEMENTS, STATEMENT_PHRASES, STATEMENTS
 
 _INNER_WORDS = {  # by the head of the statement or declaration: words that are keywords after an expression or a name
     "K_MOVE": {"from": "K_FROM", "to": "K_TO", "top": "K_TOP", "bottom": "K_BOTTOM"},
@@ -45,7 +37,6 @@ _INNER_WORDS = {  # by the head of the statement or declaration: words that are 
 }
 _FIELD_WORDS = {"visible": "K_VISIBLE", "hidden": "K_HIDDEN"}
 _ZONE_KINDS = ("bag", "pile", "slot")
-_COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first")
 
 _SECTIONS = {"given": "K_GIVEN", "when": "K_WHEN", "then": "K_THEN"}
 
@@ -61,6 +52,7 @@ _INDEXABLE = _CALLABLE | {"QMARK"}
 _CONTINUES = frozenset(
     {"=", "+=", "-=", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "//", "%", ",", ":", ".", ".."}
     | {"and", "or", "not", "in", "not in", "where", "if", "else", "when"}
+    | {"this turn:", "next turn:", "turn after next:"}
 )
 """After these a line break is a blank."""
 
@@ -103,9 +95,30 @@ def declarations(
     return [tokens for region in regions for tokens in _Layout(region, source, sink).run()]
 
 
+def _without_inner_newlines(raw: list[Token]) -> list[Token]:
+    """The tokens without the line breaks in round and square brackets, which are blanks."""
+    kept = []
+    brackets_open: list[int] = [0]  # round and square ones, by depth of braces
+    for token in raw:
+        kind = token.type
+        if kind == "NEWLINE":
+            if brackets_open[-1]:
+                continue
+        elif kind in ("LPAR", "LSQB"):
+            brackets_open[-1] += 1
+        elif kind in ("RPAR", "RSQB"):
+            brackets_open[-1] -= 1
+        elif kind == "LBRACE":
+            brackets_open.append(0)
+        elif kind == "RBRACE":
+            brackets_open.pop()
+        kept.append(token)
+    return kept
+
+
 class _Layout:
     def __init__(self, raw: list[Token], source: SourceFile, sink: Diagnostics) -> None:
-        self.raw = raw
+        self.raw = _without_inner_newlines(raw)
         self.source = source
         self.sink = sink
         self.out: list[Token] = []
@@ -146,7 +159,7 @@ class _Layout:
 
     def _newline(self, position: int) -> None:
         top = self.stack[-1]
-        if not self.out or top.parens or top.holds == _ENUM:
+        if not self.out or top.holds == _ENUM:
             return
         last = self.out[-1]
         if last.type in ("END", "LBRACE") or (last.type != "NAME" and last in _CONTINUES):
@@ -262,7 +275,7 @@ class _Layout:
 
     def _block_statement(self, position: int) -> tuple[str | None, int]:
         word = self.raw[position]
-        for words, keyword in _STATEMENT_PHRASES:
+        for words, keyword in STATEMENT_PHRASES:
             if word == words[0] and all(self._next(position + n, words[n + 1]) for n in range(len(words) - 1)):
                 return keyword, len(words)
         after = self._type(position + 1)
@@ -351,7 +364,7 @@ class _Layout:
         """Whether `count(x in …` starts here."""
         raw = self.raw
         return (
-            raw[position] in _COMPREHENSIONS
+            raw[position] in COMPREHENSIONS
             and self._type(position + 1) == "LPAR"
             and raw[position + 1].start_pos == raw[position].end_pos
             and self._is_word(position + 2)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from lark import Token
+if TYPE_CHECKING:
+    from lark import Token
 
 DECLARATIONS = {
     "const": "K_CONST",
@@ -31,6 +33,15 @@ STATEMENTS = {
     "choose": "K_CHOOSE",
     "expect": "K_EXPECT",
 }
+STATEMENT_PHRASES = (  # several words at the start of a statement that make one keyword
+    (("this", "turn", ":"), "K_THIS_TURN"),
+    (("next", "turn", ":"), "K_NEXT_TURN"),
+    (("turn", "after", "next", ":"), "K_TURN_AFTER_NEXT"),
+    (("end", "lasting", "on"), "K_END_LASTING"),
+    (("advance", "lasting"), "K_ADVANCE_LASTING"),
+)
+
+COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first")
 LABELLED_STATEMENTS = {"draw": "K_DRAW", "reveal": "K_REVEAL", "finish": "K_FINISH"}  # draw x: …
 
 VALUE_STARTS = frozenset(
