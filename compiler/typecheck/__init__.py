@@ -27,14 +27,19 @@ def check(
     name: str,
     sink: Diagnostics,
     overrides: Mapping[str, int] | None = None,
+    override_spans: Mapping[str, Span] | None = None,
 ) -> hir.Program | None:
     """Check the modules of a game. Returns the typed rules, or None after reporting what is wrong.
 
-    ``overrides`` replaces the values of constants.
+    ``overrides`` replaces the values of constants; ``override_spans`` says where the manifest gives them.
     """
     found = Diagnostics()
     names = resolve(modules, found)
     checker = _checker(names, name, found, overrides or {})
+    for override in set(overrides or {}) - set(names.constants):
+        span = (override_spans or {}).get(override)
+        suggestion = did_you_mean(override, names.constants)
+        found.error("E0601", span, f"there is no constant '{override}' to override", suggestion=suggestion)
     program = _check_all(checker)
     sink.extend(found)
     return program if found.ok else None
@@ -57,10 +62,6 @@ def _checker(names: Names, name: str, sink: Diagnostics, overrides: Mapping[str,
         procs={},
         play=hir.Block(()),
     )
-    for override in overrides:
-        if override not in names.constants:
-            suggestion = did_you_mean(override, names.constants)
-            sink.error("E0601", None, f"there is no constant '{override}' to override", suggestion=suggestion)
     return Checker(sink, names, constants, program, EXPRESSIONS, statements.block)
 
 

@@ -1,0 +1,167 @@
+"""The stages wired together: from a manifest to typed rules.
+
+Typed rules are kept in `.specc-cache/` of the project, by the content of every input and of the compiler's own stages, so
+that checking what has not changed takes no time. The folder may be deleted at any time; a damaged entry is ignored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from compiler import paths
+from compiler.diagnostics import Diagnostic, Diagnostics, SpecError, read_source
+from compiler.ir import hir
+from compiler.manifest import Spec, load_spec
+from compiler.source import SourceFile
+
+CACHE_FOLDER = ".specc-cache"
+
+_STAGES = (
+    "codes.py", "diagnostics.py", "driver.py", "ir/evaluate.py", "ir/hir.py", "ir/types.py", "ir/walk.py", "ops",
+    "resolve.py", "source.py", "syntax", "typecheck",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A specification that has been checked."""
+
+    spec: Spec
+    program: hir.Program
+
+
+def load(path: str | Path, sink: Diagnostics, *, use_cache: bool = True) -> Loaded:
+    """Load and check a specification. Raises SpecError, with all of `sink`, when anything is wrong."""
+    spec = load_spec(path, sink)
+    overrides = _overrides(spec, sink)
+    sources = [source for file in spec.rules if (source := read_source(file, sink, spec.span("rules"))) is not None]
+    sink.raise_if_errors()
+    slot = spec.root / CACHE_FOLDER / "programs" / f"{spec.manifest.name}.pickle" if use_cache else None
+    key = _key(sources, spec, overrides)
+    kept = _read(slot, key) if slot is not None else None
+    if kept is None:
+        found = Diagnostics()
+        program = _check_spec(spec, sources, overrides, found, spec.root / CACHE_FOLDER if use_cache else None)
+        if program is not None and spec.manifest.players not in (None, program.players):
+            message = f"the manifest says {spec.manifest.players} players, the rules say {program.players}"
+            found.error("E0602", spec.span("players"), message)
+        if program is None or not found.ok:
+            sink.extend(found)
+            raise SpecError(sink)
+        kept = program, tuple(found)
+        if slot is not None:
+            _write(slot, key, kept)
+    program, findings = kept
+    sink.extend(findings)
+    return Loaded(spec, program)
+
+
+def check_sources(
+    sources: Iterable[SourceFile], name: str, overrides: Mapping[str, int] | None = None
+) -> tuple[hir.Program | None, Diagnostics]:
+    """Check rules without a manifest: the typed rules, or None, and everything there is to say about them."""
+    sink = Diagnostics()
+    from compiler.syntax import parse_module
+    from compiler.typecheck import check
+
+    modules = [parse_module(source, sink) for source in sources]
+    good = [module for module in modules if module is not None]
+    return (check(good, name, sink, overrides) if len(good) == len(modules) else None), sink
+
+
+def _check_spec(
+    spec: Spec, sources: list[SourceFile], overrides: Mapping[str, int], sink: Diagnostics, folder: Path | None
+) -> hir.Program | None:
+    from compiler.syntax import parse_modules  # with a warm cache neither this stage
+    from compiler.typecheck import check  # nor this one is needed
+
+    modules = parse_modules([source.path for source in sources], sink, folder)
+    good = [module for module in modules if module is not None]
+    if len(good) < len(modules):
+        return None
+    spans = {name: spec.span("constants", name) for name in overrides}
+    return check(good, spec.manifest.name, sink, overrides, spans)
+
+
+def _overrides(spec: Spec, sink: Diagnostics) -> dict[str, int]:
+    """The manifest's values of constants, as numbers."""
+    found: dict[str, int] = {}
+    for name, value in spec.manifest.constants.items():
+        if isinstance(value, str):
+            sink.error("E0601", spec.span("constants", name), f"the constant '{name}' is a number, not '{value}'")
+        else:
+            found[name] = int(value)
+    return found
+
+
+# --- the cache --------------------------------------------------------------------------------------------------------
+
+_Kept = tuple[hir.Program, tuple[Diagnostic, ...]]
+
+
+def _key(sources: Iterable[SourceFile], spec: Spec, overrides: Mapping[str, int]) -> bytes:
+    digest = hashlib.sha256(_version())
+    digest.update(repr((spec.manifest.name, spec.manifest.players, sorted(overrides.items()))).encode())
+    for source in sources:
+        digest.update(f"{source.path}\0{len(source.text)}\0{source.text}".encode())
+    return digest.digest()
+
+
+@cache
+def _version() -> bytes:
+    """Changes with Python, the grammar and the code of every stage that a check runs through."""
+    digest = hashlib.sha256(sys.version.encode())
+    digest.update((paths.grammars() / "rules.lark").read_bytes())
+    for name in _STAGES:
+        path = paths.PACKAGE / name
+        for file in [path] if path.is_file() else sorted(path.glob("**/*.py")):
+            digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def _read(slot: Path, key: bytes) -> _Kept | None:
+    try:
+        with slot.open("rb") as stream, _no_collection():
+            if stream.read(len(key)) != key:
+                return None
+            program, findings = pickle.load(stream)
+    except Exception:  # a damaged pickle may raise anything
+        return None
+    return (program, findings) if isinstance(program, hir.Program) else None
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Reading a pickle makes many objects and no garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _write(slot: Path, key: bytes, kept: _Kept) -> None:
+    """Keep a program. The slot is replaced as a whole; a cache that cannot be written is done without."""
+    with contextlib.suppress(OSError, RecursionError):
+        content = key + pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL)
+        slot.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=slot.parent, prefix=slot.stem, suffix=".tmp")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+            os.replace(temporary, slot)
+        except BaseException:
+            os.unlink(temporary)
+            raise
