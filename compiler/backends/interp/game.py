@@ -112,7 +112,8 @@ class Game:
         self._rules: Generator[tuple[int, Options], Any, None] = interp.play(self)
         self._go_on(None)
         self._first_draws = self.draws
-        self._past: list[tuple[int, list[Outcome]]] = []
+        self.past: list[tuple[int, list[Outcome]]] = []
+        """The actions taken so far, each with the outcomes reported after it."""
 
     @property
     def decider(self) -> int:
@@ -155,7 +156,7 @@ class Game:
         if self.luck.tape is not None:
             self.luck.tape.feed(draws)
         self._go_on(picked)
-        self._past.append((action, self.draws))
+        self.past.append((action, self.draws))
         return True
 
     def action_name(self, action: int) -> str:
@@ -169,7 +170,7 @@ class Game:
 
         tape = self.luck.tape and Tape(self._first_draws, or_hash=self.luck.tape.or_hash)
         game = Game(self.interp, copied(self._origin), self.luck.key, tape, prepare)
-        for action, draws in self._past:
+        for action, draws in self.past:
             game.step(action, draws)
         return game
 

@@ -205,7 +205,7 @@ class Function(Expressions):
             if position < len(alternative.locals):
                 digits.append(self._candidate(alternative, position, by))
         number, radix = [str(action.base)], 1
-        for digit, param in zip(reversed(digits), reversed(action.params), strict=True):
+        for digit, param in zip(digits, action.params, strict=True):
             number.append(f"{digit} * {radix}" if radix > 1 else digit)
             radix *= param.size
         self.count(("choose", site, action.name, "offered"))
