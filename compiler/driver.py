@@ -1,7 +1,7 @@
 """The stages wired together: from a manifest to typed rules.
 
-Typed rules are kept in `.specc-cache/` of the project, by the content of every input and of the compiler's own stages, so
-that checking what has not changed takes no time. The folder may be deleted at any time; a damaged entry is ignored.
+Typed rules are kept in `.specc-cache/` of the project, by the content of every input and of the compiler's own stages,
+so that checking what has not changed takes no time. The folder may be deleted at any time; a damaged entry is ignored.
 """
 
 from __future__ import annotations

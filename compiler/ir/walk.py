@@ -63,7 +63,7 @@ def rewrite(node: Node, change: Callable[[Node], Node]) -> Node:
     return change(replace(node, **updates) if updates else node)
 
 
-# --- locals ---------------------------------------------------------------------------------------------------------------
+# --- locals -----------------------------------------------------------------------------------------------------------
 
 
 def bound_locals(node: Node) -> tuple[hir.Local, ...]:

@@ -147,7 +147,7 @@ ABS = Op(
     example="abs(-3) == 3",
     arity=1,
     type_rule=int_rule(_absolute),
-    interpret=abs,
+    interpret=lambda a: abs(a),
     array="absolute({0})",
 )
 CLAMP = Op(

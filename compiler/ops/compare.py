@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from compiler.ir.types import BOOL, BoolT, EnumT, IntT, NoneT, OptT, PlayerT, SetT, TextT, Type, strip_optional
+from compiler.ir.types import BOOL, BoolT, EnumT, IntT, NoneT, PlayerT, SetT, TextT, Type, strip_optional
 from compiler.ops.op import Op, OpTypeError, TypeView
 
 
@@ -48,7 +48,9 @@ def _comparison(name: str, symbol: str, doc: str, example: str, interpret: Calla
 
 EQ = _comparison("eq", "==", "Whether both are the same value.", "3 == 3", lambda a, b: int(a == b))
 NE = _comparison("ne", "!=", "Whether they differ.", "3 != 4", lambda a, b: int(a != b))
-LT = _comparison("lt", "<", "Whether a is less; the values of an enum stand in order.", "3 < 4", lambda a, b: int(a < b))
+LT = _comparison(
+    "lt", "<", "Whether a is less; the values of an enum stand in order.", "3 < 4", lambda a, b: int(a < b)
+)
 LE = _comparison("le", "<=", "Whether a is at most b.", "3 <= 3", lambda a, b: int(a <= b))
 GT = _comparison("gt", ">", "Whether a is greater.", "4 > 3", lambda a, b: int(a > b))
 GE = _comparison("ge", ">=", "Whether a is at least b.", "3 >= 3", lambda a, b: int(a >= b))

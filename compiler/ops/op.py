@@ -33,9 +33,9 @@ TypeRule = Callable[[TypeView, Sequence[Type]], Type]
 class Op:
     """An operator of expressions: pure, game-neutral, on values that are integers.
 
-    ``symbol`` is how the language writes it, with ``a``, ``b``, ``c`` for the arguments. ``type_rule`` gives the type of
-    the result, or raises OpTypeError. ``interpret`` is the meaning: bools are 0 and 1, sets bit masks. ``array`` is code
-    over lanes: int32 for numbers and references, bool for bools, and sets as the runtime's helpers know them.
+    ``symbol`` is how the language writes it, with ``a``, ``b``, ``c`` for the arguments. ``type_rule`` gives the type
+    of the result, or raises OpTypeError. ``interpret`` is the meaning: bools are 0 and 1, sets bit masks. ``array`` is
+    code over lanes: int32 for numbers and references, bool for bools, and sets as the runtime's helpers know them.
     """
 
     name: str

@@ -118,7 +118,7 @@ def _check_all(check: Checker) -> hir.Program:
         action_count=action_count,
     )
     if check.sink.ok:
-        _cycles(check, program)
+        _calls(check, program)
     if check.sink.ok:
         rows.check_requires(check, schemas)
         program = replace(program, texts=tuple(check.texts))
@@ -169,9 +169,13 @@ def _play(check: Checker, bodies: list[Body]) -> hir.Block:
     return check.block(plays[0].body, scope)
 
 
-def _cycles(check: Checker, program: hir.Program) -> None:
+def _calls(check: Checker, program: hir.Program) -> None:
+    """Report what can be seen only when everything is known: cycles of calls, and writes that play must not reach."""
     spoken = {verb.name: str(verb) for verb in check.verbs}
     for chain, span in cycles.cycles(program):
         parts = [f"'{spoken[name] if kind == 'verb' else name}'" for kind, name in chain]
         subject = "a function never calls itself" if chain[0][0] == "func" else "nothing may call itself"
         check.report("E0404", cast("Span", span), f"{subject}: {' → '.join(parts)}")
+    for store in cycles.param_writes(program):
+        message = f"'{store.field.name}' is given at reset and never changes, and 'play' can come here"
+        check.report("E0403", cast("Span", store.span), message)

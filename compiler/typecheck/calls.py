@@ -90,7 +90,9 @@ def call_named(check: Checker, name: str, args: Sequence[Argument], node: ast.Ex
         raise Abort
     verb = next((verb for verb in check.verbs if verb.words and verb.words[0] == name), None)
     if verb is not None:
-        check.fail("E0206", node.span, f"'{name}' is a verb, not a function", "a verb is called by a statement of its own")
+        check.fail(
+            "E0206", node.span, f"'{name}' is a verb, not a function", "a verb is called by a statement of its own"
+        )
     if scope.find(name) or name in names.constants or name in check.program.fields:
         check.fail("E0206", node.span, f"'{name}' is no function", "write a blank before '(' to begin a new item")
     known = [*check.funcs, *names.entities, *BUILTIN_FUNCTIONS, *(field for owner, field in names.fields if owner)]
@@ -109,11 +111,15 @@ def _field_of(check: Checker, name: str, args: Sequence[Argument], node: ast.Exp
     if owner not in owners:
         if name in check.funcs:
             return None
-        check.fail("E0301", args[0].span, f"this is {described(base.type)}: '{name}' belongs to a {' or '.join(owners)}")
+        check.fail(
+            "E0301", args[0].span, f"this is {described(base.type)}: '{name}' belongs to a {' or '.join(owners)}"
+        )
     field = check.program.fields.get(f"{owner}.{name}")
     if field is None:
         raise Abort
-    return FieldRef(field, check.bounded(check.coerce(base, PLAYER, args[0].span), PLAYER) if owner == "player" else base)
+    return FieldRef(
+        field, check.bounded(check.coerce(base, PLAYER, args[0].span), PLAYER) if owner == "player" else base
+    )
 
 
 def _count(check: Checker, args: Sequence[Argument], wanted: int, node: ast.Expr, form: str) -> None:
@@ -187,12 +193,10 @@ def _method(
     return hir.CallMethod(table, name, row, checked, method.result, node.span)
 
 
-# --- instances and built-in functions -----------------------------------------------------------------------------------
+# --- instances and built-in functions ---------------------------------------------------------------------------------
 
 
-def _instance(
-    check: Checker, entity: hir.Entity, args: Sequence[Argument], node: ast.Expr, scope: Scope
-) -> hir.Expr:
+def _instance(check: Checker, entity: hir.Entity, args: Sequence[Argument], node: ast.Expr, scope: Scope) -> hir.Expr:
     form = f"{entity.name}(player, index)" if entity.per_player else f"{entity.name}(index)"
     _count(check, args, 1 + entity.per_player, node, form)
     owner = check.fitted(args[0], scope, PLAYER) if entity.per_player else None

@@ -27,8 +27,10 @@ def draw(check: Checker, node: ast.Draw, scope: Scope, out: Statements) -> None:
         _draw_number(check, node, kind, domain, scope, out)
         return
     if domain.type.element != element:
-        check.fail("E0301", node.span, f"'{kind.name}' draws {described(element)}, and this is {described(domain.type)}")
-    domain = groups.filtered(check, domain, node.var, node.where, node, scope)
+        check.fail(
+            "E0301", node.span, f"'{kind.name}' draws {described(element)}, and this is {described(domain.type)}"
+        )
+    domain = groups.filtered(check, domain, node.var, node.where, node.span, scope)
     weight_local, weight = None, None
     if node.weight is not None:
         weight_local = hir.Local(node.var, element, node.span)
@@ -107,7 +109,7 @@ def reveal(check: Checker, node: ast.Reveal, scope: Scope, out: Statements) -> N
         check.fail("E0301", node.span, f"'{kind.name}' draws {described(kind.type)}, and the pile holds '{element}'")
     nothing = hir.Const(0, IntT(0, 0), node.span)
     depth = check.expect(node.depth, scope, INT32) if node.depth is not None else nothing
-    local = check.declare(node.var, OptT(element), node.span, scope)
+    local = check.declare(node.var, OptT(element), node.span, scope, lint=False)  # to see it may be all that is wanted
     out.append(hir.Reveal(local, kind, pile, depth, node.span))
 
 

@@ -31,7 +31,6 @@ from compiler.syntax import ast
 from compiler.typecheck.convert import DEFAULT_INT, INT32, described, fits
 from compiler.typecheck.scope import Body, Scope
 
-
 _SIMPLE: Mapping[str, Type] = {"bool": BOOL, "text": TEXT, "player": PLAYER}
 
 
@@ -168,7 +167,9 @@ class Checker:
             return replace(expr, type=wanted)
         if isinstance(strip_optional(wanted), PlayerT) and isinstance(expr, hir.Const) and isinstance(expr.type, IntT):
             if not 0 <= expr.value < self.program.players:
-                self.fail("E0305", span, f"there is no player {expr.value}: players are 0 to {self.program.players - 1}")
+                self.fail(
+                    "E0305", span, f"there is no player {expr.value}: players are 0 to {self.program.players - 1}"
+                )
             return replace(expr, type=PLAYER)
         return expr
 
@@ -212,7 +213,10 @@ class Checker:
             symbol = OPS[op].symbol
             hint = "use 'and'/'or' between bools" if op in ("union", "inter") and found == "'bool'" else None
             self.fail(
-                "E0302", spans[error.argument], f"this is {found}, where '{symbol}' wants {error.wanted}", suggestion=hint
+                "E0302",
+                spans[error.argument],
+                f"this is {found}, where '{symbol}' wants {error.wanted}",
+                suggestion=hint,
             )
         if isinstance(type_, IntT) and (type_.lo < INT32.lo or type_.hi > INT32.hi):
             self.fail(
@@ -238,14 +242,16 @@ class Checker:
         scope.bind(name, local, span)
         return local
 
-    def declare(self, name: str, type_: Type, span: Span, scope: Scope, *, mutable: bool = False) -> hir.Local:
+    def declare(
+        self, name: str, type_: Type, span: Span, scope: Scope, *, mutable: bool = False, lint: bool = True
+    ) -> hir.Local:
         """A new local. A name that is in sight already would be mistaken for it."""
         first = scope.find(name)
         if first is not None:
             notes = [Note("declared here", first.span)]
             self.fail("E0202", span, f"there is a local '{name}' here already", notes=notes)
         local = hir.Local(name, type_, span)
-        scope.bind(name, local, span, mutable=mutable, lint=True)
+        scope.bind(name, local, span, mutable=mutable, lint=lint)
         return local
 
     # --- static values ------------------------------------------------------------------------------------------------

@@ -47,9 +47,7 @@ def choose(check: Checker, node: ast.Choose, scope: Scope, out: Statements) -> N
     out.append(hir.Choose(site, player, node.manual, tuple(alternatives), node.span))
 
 
-def _choose_one(
-    check: Checker, node: ast.Choose, site: int, player: hir.Expr, scope: Scope, out: Statements
-) -> None:
+def _choose_one(check: Checker, node: ast.Choose, site: int, player: hir.Expr, scope: Scope, out: Statements) -> None:
     """``choose x: ACTION in S by P``: a variable that is none, and set by the one alternative."""
     assert node.binds is not None
     alternative = _alternative(check, node.alternatives[0], scope)
@@ -114,7 +112,7 @@ def _domain(check: Checker, node: ast.Candidate, param: hir.ActionParam, scope: 
     if domain.type.element != param.type:
         message = f"'{param.name}' is {_a(param.type)}, and these are {described(domain.type)}"
         check.fail("E0407", node.domain.span, message)
-    return groups.filtered(check, domain, node.var, node.where, node, scope)
+    return groups.filtered(check, domain, node.var, node.where, node.span, scope)
 
 
 def _a(type_: Type) -> str:
@@ -123,10 +121,14 @@ def _a(type_: Type) -> str:
 
 def _numbers(check: Checker, node: ast.Candidate, type_: IntT, scope: Scope) -> hir.Expr:
     if isinstance(node.domain, ast.ListLit):
-        check.fail("E0407", node.domain.span, "candidates that are numbers are given by how many there are", "as in 'k in 3'")
+        check.fail(
+            "E0407", node.domain.span, "candidates that are numbers are given by how many there are", "as in 'k in 3'"
+        )
     count = check.infer(node.domain, scope)
     if not isinstance(strip_optional(count.type), IntT):
-        check.fail("E0407", node.domain.span, f"this is {described(count.type)}, where a number of candidates is wanted")
+        check.fail(
+            "E0407", node.domain.span, f"this is {described(count.type)}, where a number of candidates is wanted"
+        )
     high = check.program.bounds(count.type)[1]
     if high > type_.hi + 1:
         count = check.bounded(count, IntT(0, type_.hi + 1))

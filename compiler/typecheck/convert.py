@@ -1,7 +1,7 @@
 """Which values may stand where which type is wanted.
 
-An ``int`` of any bounds fits any ``int``; a number fits ``player`` and a player counts as a number. A T fits ``T?``, and a
-``T?`` fits T: that it is none there is an error of the game, which the interpreter reports.
+An ``int`` of any bounds fits any ``int``; a number fits ``player`` and a player counts as a number. A T fits ``T?``,
+and a ``T?`` fits T: that it is none there is an error of the game, which the interpreter reports.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nothing calls itself: functions, verbs and methods that would, with the chain that leads back."""
+"""Who calls whom: nothing calls itself, and play writes no parameter of the game."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ def _called(node: Any) -> Iterator[tuple[Node, Span | None]]:
                 yield ("method", f"{table}.{method}"), part.span
             case hir.Call(proc):
                 yield ("verb", proc), part.span
+
+
+def reached(program: hir.Program) -> set[Node]:
+    """What `play` may run, directly or through others."""
+    graph = calls(program)
+    found: set[Node] = set()
+    pending = [called for called, _ in _called(program.play)]
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found.add(node)
+            pending.extend(graph.get(node, ()))
+    return found
+
+
+def param_writes(program: hir.Program) -> Iterator[hir.Store]:
+    """Assignments that `play` may run to fields that are given at reset."""
+    for kind, name in sorted(reached(program)):
+        body = program.procs[name].body if kind == "verb" else None
+        for part in walk(body) if body is not None else ():
+            if isinstance(part, hir.Store) and part.field.param:
+                yield part
 
 
 def cycles(program: hir.Program) -> Iterator[tuple[list[Node], Span | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from compiler.diagnostics import did_you_mean
 from compiler.ir import hir
@@ -23,7 +24,6 @@ from compiler.ir.types import (
     Type,
     strip_optional,
 )
-from compiler.resolve import BUILTIN_FUNCTIONS
 from compiler.syntax import ast
 from compiler.typecheck import calls, groups
 from compiler.typecheck.checker import Checked, Checker, ColumnRef, FieldRef, Handler
@@ -121,7 +121,7 @@ def _name(check: Checker, node: ast.Name, scope: Scope, hint: Type | None) -> De
     _unknown_name(check, node, scope, hint)
 
 
-def _unknown_name(check: Checker, node: ast.Name, scope: Scope, hint: Type | None) -> hir.Expr:
+def _unknown_name(check: Checker, node: ast.Name, scope: Scope, hint: Type | None) -> NoReturn:
     name, names = node.id, check.names
     if (None, name) in names.fields:  # declared, but wrong
         raise calls.Abort
@@ -305,9 +305,7 @@ def _membership(check: Checker, node: ast.Binary, scope: Scope) -> hir.Expr:
     return check.apply("contains", (element, group), (node.left.span, node.right.span), node.span)
 
 
-def _one_of(
-    check: Checker, left: ast.Expr, items: Sequence[ast.Expr], node: ast.Expr, scope: Scope
-) -> hir.Expr:
+def _one_of(check: Checker, left: ast.Expr, items: Sequence[ast.Expr], node: ast.Expr, scope: Scope) -> hir.Expr:
     """``x in [a b c]`` is ``x == a or x == b or x == c``."""
     if not items:
         return hir.Const(0, BOOL, node.span)
@@ -354,5 +352,3 @@ EXPRESSIONS: Mapping[type, Handler] = {
     ast.ListLit: groups.list_literal,
     ast.Comprehension: groups.comprehension,
 }
-
-assert BUILTIN_FUNCTIONS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compiler.ir import hir
 from compiler.ir.evaluate import mask_of
 from compiler.ir.types import BOOL, PLAYER, EntityT, EnumT, IntT, OptT, PlayerT, SetT, Type, strip_optional
+from compiler.source import Span
 from compiler.syntax import ast
 from compiler.typecheck.checker import Checker
 from compiler.typecheck.convert import INT32, described
@@ -72,14 +73,14 @@ def domain_of(check: Checker, node: ast.Expr, scope: Scope, what: str) -> hir.Ex
     return domain
 
 
-def filtered(check: Checker, domain: hir.Expr, var: str, where: ast.Expr | None, node: ast.Expr, scope: Scope) -> hir.Expr:
+def filtered(check: Checker, domain: hir.Expr, var: str, where: ast.Expr | None, span: Span, scope: Scope) -> hir.Expr:
     """The elements of a domain for which a condition holds."""
     if where is None:
         return domain
     assert isinstance(domain.type, SetT)
-    local = hir.Local(var, domain.type.element, node.span)
+    local = hir.Local(var, domain.type.element, span)
     inner = scope.inner()
-    inner.bind(var, local, node.span)
+    inner.bind(var, local, span)
     return hir.Filter(local, domain, check.expect(where, inner, BOOL), domain.type, where.span)
 
 
@@ -95,7 +96,7 @@ def comprehension(check: Checker, node: ast.Comprehension, scope: Scope, hint: T
         check.fail("E0303", node.value.span, f"'{node.kind}' takes no value after ':'", form)
     if node.kind == "any" and node.value is None and node.where is not None:
         return _reduce(check, node, domain, node.where, scope)
-    domain = filtered(check, domain, node.var, node.where, node, scope)
+    domain = filtered(check, domain, node.var, node.where, node.span, scope)
     if node.kind == "set":
         return domain
     if node.value is None:

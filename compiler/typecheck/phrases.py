@@ -17,9 +17,7 @@ _Args = tuple[hir.Expr, ...]
 _GAP = "(…)"
 
 
-def verb_call(
-    check: Checker, phrase: ast.Phrase, scope: Scope, *, must_return: bool
-) -> tuple[Verb, _Args] | None:
+def verb_call(check: Checker, phrase: ast.Phrase, scope: Scope, *, must_return: bool) -> tuple[Verb, _Args] | None:
     """The verb that a phrase calls and its arguments, or None where the phrase is a mere expression."""
     items = phrase.items
     fitting = [(verb, args) for verb in check.verbs if (args := _match(verb.pattern, items, scope)) is not None]
@@ -35,9 +33,7 @@ def verb_call(
     return verb, args
 
 
-def _match(
-    pattern: Sequence[str | hir.Local], items: Sequence[ast.Expr], scope: Scope
-) -> tuple[ast.Expr, ...] | None:
+def _match(pattern: Sequence[str | hir.Local], items: Sequence[ast.Expr], scope: Scope) -> tuple[ast.Expr, ...] | None:
     """The items that stand for the parameters, or None where words or their number differ."""
     args: list[ast.Expr] = []
     rest = list(items)

@@ -68,7 +68,7 @@ def _add_implicit(check: Checker, reading: _Reading, schemas: dict[str, Schema])
         reading.values["parent"] = row.parent.index
         reading.values["position"] = row.position
     for child in reading.schema.children.values():
-        if child.column not in table.columns:
+        if child.column is None or child.column not in table.columns:
             continue
         children = row.children.get(child.name, [])
         size = table.columns[child.column].size or 0
@@ -148,12 +148,12 @@ def _items(check: Checker, reading: _Reading, items: Sequence[ast.Expr], *, in_o
         item = rest.pop(0)
         name = item.id if isinstance(item, ast.Name) else None
         with suppress(Abort):
-            if name in reading.schema.flags:
-                _set(check, reading, str(name), 1, item.span)
-            elif name in reading.schema.columns:
+            if name is not None and name in reading.schema.flags:
+                _set(check, reading, name, 1, item.span)
+            elif name is not None and name in reading.schema.columns:
                 if not rest:
                     check.fail("E0503", item.span, f"'{name}' needs a value")
-                _set_value(check, reading, str(name), rest.pop(0), item.span)
+                _set_value(check, reading, name, rest.pop(0), item.span)
             elif name is not None and (column := _column_of_enum(check, reading, name)) is not None:
                 _set_value(check, reading, column, item, item.span)
             elif in_order:
@@ -166,9 +166,10 @@ def _column_of_enum(check: Checker, reading: _Reading, value: str) -> str | None
     """The first column not set yet whose enum has this value."""
     for column in reading.table.columns.values():
         type_ = strip_optional(column.type)
-        if isinstance(type_, EnumT) and column.size is None and column.name not in reading.spans:
-            if value in check.program.enums[type_.name].values:
-                return column.name
+        if not isinstance(type_, EnumT) or column.size is not None or column.name in reading.spans:
+            continue
+        if value in check.program.enums[type_.name].values:
+            return column.name
     return None
 
 
@@ -193,7 +194,9 @@ def _no_such_word(check: Checker, reading: _Reading, item: ast.Expr) -> None:
         if isinstance(type_, EnumT):
             known += check.program.enums[type_.name].values
     if item.id in known:
-        notes = [Note("set here", span) for name, span in reading.spans.items() if _takes(check, reading, name, item.id)]
+        notes = [
+            Note("set here", span) for name, span in reading.spans.items() if _takes(check, reading, name, item.id)
+        ]
         check.fail("E0504", item.span, f"every column that '{item.id}' could set is set already", notes=notes)
     check.unknown("E0503", item.span, f"column or value of '{reading.table.name}' called", item.id, known)
 
@@ -329,7 +332,9 @@ def check_defaults(check: Checker, schemas: dict[str, Schema]) -> None:
                 continue
             with suppress(Abort):
                 if node.default is None:
-                    check.fail("E0511", node.span, f"'{node.name}' needs a value for rows that give none", "write '= …'")
+                    check.fail(
+                        "E0511", node.span, f"'{node.name}' needs a value for rows that give none", "write '= …'"
+                    )
                 scope = Scope(Body("expression"))
                 bind_params(scope, method)
                 default = check.fitted(node.default, scope, method.result)

@@ -44,9 +44,7 @@ def _then(check: Checker, node: ast.Block) -> tuple[hir.Expr, ...]:
     return tuple(found)
 
 
-def _outcomes(
-    check: Checker, nodes: Iterable[tuple[str, ast.Expr]], node: ast.ScenarioDecl | ast.When
-) -> _Outcomes:
+def _outcomes(check: Checker, nodes: Iterable[tuple[str, ast.Expr]], node: ast.ScenarioDecl | ast.When) -> _Outcomes:
     found = []
     for name, value in nodes:
         with suppress(Abort):
@@ -79,7 +77,9 @@ def _argument(check: Checker, node: ast.Expr, param: hir.ActionParam) -> hir.Exp
             return value
         if not entity.per_player:
             return hir.MakeRef(entity.name, None, value, param.type, node.span)
-        check.fail("E0606", node.span, f"nothing says whose '{entity.name}' this is", f"write {entity.name}(player, index)")
+        check.fail(
+            "E0606", node.span, f"nothing says whose '{entity.name}' this is", f"write {entity.name}(player, index)"
+        )
     value = check.coerce(value, param.type, node.span)
     if isinstance(param.type, IntT) and isinstance(value, hir.Const) and not 0 <= value.value <= param.type.hi:
         check.fail("E0305", node.span, f"'{param.name}' is in 0..{param.type.hi}")

@@ -49,7 +49,9 @@ class Scope:
             scope = scope.outer
         return None
 
-    def bind(self, name: str, local: hir.Local | None, span: Span, *, mutable: bool = False, lint: bool = False) -> None:
+    def bind(
+        self, name: str, local: hir.Local | None, span: Span, *, mutable: bool = False, lint: bool = False
+    ) -> None:
         """Declare a name in this block."""
         binding = Binding(name, local, mutable, lint and not name.startswith("_"), span)
         self.names[name] = binding

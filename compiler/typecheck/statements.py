@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from compiler.ir import hir
-from compiler.ir.types import BOOL, PLAYER, EntityT, IntT, NoneT, OptT, PlayerT, RowT, SetT, Type, strip_optional
+from compiler.ir.types import BOOL, PLAYER, EntityT, IntT, NoneT, PlayerT, RowT, SetT, Type, strip_optional
 from compiler.resolve import Abort
-from compiler.source import Span
 from compiler.syntax import ast
 from compiler.typecheck import calls, chance, choices, groups, phrases
 from compiler.typecheck.checker import Checker, ColumnRef, FieldRef
@@ -208,7 +207,7 @@ def _for(check: Checker, node: ast.For, scope: Scope, out: Statements) -> None:
     inner = scope.inner()
     try:
         domain = groups.domain_of(check, node.domain, scope, "'for'")
-        domain = groups.filtered(check, domain, node.var, node.where, node, scope)
+        domain = groups.filtered(check, domain, node.var, node.where, node.span, scope)
         assert isinstance(domain.type, SetT)
         local = check.bind(node.var, domain.type.element, node.span, inner)
     except Abort:
@@ -280,7 +279,9 @@ def _reset(check: Checker, node: ast.Reset, scope: Scope, out: Statements) -> No
     type_ = strip_optional(target.type)
     if not isinstance(type_, EntityT | PlayerT):
         what = "end lasting on" if node.lasting_only else "reset"
-        check.fail("E0301", node.target.span, f"this is {described(target.type)}, where '{what}' wants an entity or a player")
+        check.fail(
+            "E0301", node.target.span, f"this is {described(target.type)}, where '{what}' wants an entity or a player"
+        )
     owner = type_.name if isinstance(type_, EntityT) else "player"
     out.append(hir.Reset(owner, target, node.lasting_only, node.span))
 
@@ -322,5 +323,3 @@ _STATEMENTS: Mapping[type, Callable[[Checker, Any, Scope, Statements], None]] = 
     ast.On: _misplaced,
     ast.Expect: _misplaced,
 }
-
-assert OptT

@@ -74,7 +74,7 @@ def schemas(check: Checker) -> dict[str, Schema]:
     return found
 
 
-# --- which rows there are -----------------------------------------------------------------------------------------------
+# --- which rows there are ---------------------------------------------------------------------------------------------
 
 
 def list_rows(check: Checker, all_schemas: dict[str, Schema]) -> None:
