@@ -255,19 +255,25 @@ def test_looking_deeper_than_a_pile_may_know_is_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "message"),
     [
-        "move card(0, 0) from hand(0) to deck(0)",
-        "move first(hand(0)) from hand(0) to deck(0)",
-        "move card(0, 0) from deck(0) to active(0); move card(0, 1) from deck(0) to active(0)",
-        "let c = active(0); let i = c.index; move card(0, i) from deck(0) to hand(0)",
+        ("move card(0, 0) from hand(0) to deck(0)", "instance 0 is not in player.hand"),
+        ("move first(hand(0)) from hand(0) to deck(0)", "none cannot be moved"),
+        ("move card(0, 0) from deck(0) to active(0); move card(0, 1) from deck(0) to active(0)", "active is not empty"),
+        ("let c = active(0); let i = c.index; move card(0, i) from deck(0) to hand(0)", "none has no index"),
+        ("let c = active(0); c.tapped = true", "none has no 'tapped'"),
+        ("let c = active(0); choose by c.owner manual { go { } }", "none has no owner"),
+        ("level[level[0] + 5] = 1", "the index is beyond the end"),
+        ("level[level[0] - 5] = 1", "the index of 'level' is below zero"),
     ],
-    ids=["not there", "none", "taken", "field of none"],
 )
-def test_moves_without_meaning_are_rules_errors(statement: str) -> None:
+def test_what_has_no_meaning_is_a_rules_error_with_its_place(statement: str, message: str) -> None:
+    fields = "state per card { tapped: bool }\nstate { level: int 0..9[3] }"
     with pytest.raises(RulesError) as caught:
-        play(f"{CARDS}\nplay {{ {statement}; {WAIT} }}")
+        play(f"{CARDS}\n{fields}\nplay {{\n{statement}\n{WAIT}\n}}")
+    assert message in caught.value.message
     assert caught.value.span is not None
+    assert caught.value.span.text in statement
 
 
 def test_shuffling_forgets_every_place() -> None:
@@ -360,6 +366,11 @@ def test_legal_actions_are_named_by_their_parameters() -> None:
     assert game.decider == 1
 
 
+def test_numbers_are_offered_from_the_least_up() -> None:
+    assert names(choice("say(k in last where k % 2 == 1) { }", "last = 4")) == ["say:1", "say:3"]
+    assert names(choice("say(k in last) { }", "last = 9")) == ["say:0", "say:1", "say:2", "say:3", "say:4"]
+
+
 def test_nothing_to_choose_does_nothing() -> None:
     game = choice("say(k in 0) { last = 5 }")
     assert game.over
@@ -417,6 +428,18 @@ def test_an_illegal_action_changes_nothing() -> None:
         assert snapshot(game) == before
     take(game, "say:2")
     assert not game.error
+
+
+def test_a_game_whose_rules_broke_off_takes_no_more_actions() -> None:
+    game = play("""
+        entity card[2]
+        state { c: card? = none; n: int 0..9 }
+        play { choose by 0 manual { go { n = c.index } } }""")
+    with pytest.raises(RulesError):
+        game.step(0)
+    assert game.legal == ()
+    assert not game.step(0)
+    assert not game.over
 
 
 def test_finish_stops_everything() -> None:

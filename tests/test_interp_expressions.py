@@ -220,15 +220,16 @@ def test_expressions_mean_what_the_evaluator_says(expr: hir.Expr, state: State) 
 def test_deeply_nested_expressions_compile() -> None:
     """Passes make long chains; Python nests brackets 200 deep at most."""
     turn = hir.Load(TURN, None, None, INT)
-    total, choice, either = turn, turn, hir.Const(0, BOOL)
+    total, less, choice, either = turn, turn, turn, hir.Const(0, BOOL)
     for n in range(300):
         total = apply("add", total, turn)
+        less = apply("sub", less, turn)
         choice = hir.Select(apply("eq", turn, hir.Const(n, INT), type_=BOOL), hir.Const(n + 1, INT), choice, INT)
         either = apply("or", apply("eq", turn, hir.Const(n, INT), type_=BOOL), either, type_=BOOL)
     state = INTERP.new_game().state
     state["turn"] = [7]
-    found = [INTERP.expression(expr)(state) for expr in (total, choice, either)]
-    assert found == [301 * 7, 8, 1]
+    found = [INTERP.expression(expr)(state) for expr in (total, less, choice, either)]
+    assert found == [301 * 7, -299 * 7, 8, 1]
 
 
 NO_CARD = hir.Const(-1, MAYBE_CARD)

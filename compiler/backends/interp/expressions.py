@@ -50,13 +50,13 @@ class Expressions:
             case hir.Get(local):
                 return self.name(local)
             case hir.Load(field, owner, sub):
-                text = f"s[{field.id!r}][{self.owner(owner, expr.span)}]"
+                text = f"s[{field.id!r}][{self.owner(owner, field, expr.span)}]"
                 array = field.size is not None or field.lasting
-                return f"{text}[{self.sub(sub, expr.span)}]" if array else text
+                return f"{text}[{self.sub(sub, field.name, expr.span)}]" if array else text
             case hir.Column(table, column, row, sub):
                 data = self.space.named(f"C_{table}{DOT}{column}", lambda: _column(self.program, table, column))
                 text = f"{data}[{self.value(row)}]"
-                return text if sub is None else f"{text}[{self.sub(sub, expr.span)}]"
+                return text if sub is None else f"{text}[{self.sub(sub, column, expr.span)}]"
             case hir.Apply(op) if op in COMPARISONS or op in CONNECTIVES or op in ("not", "contains"):
                 return f"(1 if {self.condition(expr)} else 0)"
             case hir.Apply(op, args):
@@ -69,14 +69,14 @@ class Expressions:
                 return f"({''.join(parts)}{self.value(rest)})"
             case hir.AllOf(entity, owner):
                 masks = self.space.named(f"OWN_{entity}", lambda: _owned(self.program, entity))
-                return f"{masks}[{self.element(owner)}]"
+                return f"{masks}[{self.element(owner, f'all {entity} of none')}]"
             case hir.MakeRef(entity, owner, index):
                 return self._make_ref(expr, self.program.entities[entity], owner, index)
             case hir.OwnerOf(ref):
-                return f"({self.element(ref)} // {self._entity(ref).count})"
+                return f"({self.element(ref, 'none has no owner')} // {self._entity(ref).count})"
             case hir.IndexOf(ref):
-                entity = self._entity(ref)
-                return f"({self.element(ref)} % {entity.count})" if entity.per_player else self.element(ref)
+                entity, text = self._entity(ref), self.element(ref, "none has no index")
+                return f"({text} % {entity.count})" if entity.per_player else text
             case hir.Filter():
                 clause = self._clause(expr)
                 return f"sum([1 << {self.name(expr.local)} {clause}])"
@@ -117,28 +117,25 @@ class Expressions:
                 lists = self.space.named(
                     f"OWNS_{entity}", lambda: [tuple(members(mask)) for mask in _owned(self.program, entity)]
                 )
-                return f"{lists}[{self.element(owner)}]"
+                return f"{lists}[{self.element(owner, f'all {entity} of none')}]"
             case _:
                 return f"BITS[{self.value(expr)}]"
 
-    def owner(self, expr: hir.Expr | None, span: Span | None) -> str:
-        return "0" if expr is None else self.element(expr, span)
+    def owner(self, expr: hir.Expr | None, field: hir.Field, span: Span | None) -> str:
+        """Python for whose field it is."""
+        return "0" if expr is None else self.element(expr, f"none has no '{field.name}'", span)
 
-    def element(self, expr: hir.Expr, span: Span | None = None) -> str:
-        """Python for a value that must not be none."""
-        return self._at_least_zero(expr, span or expr.span, "none", "some")
-
-    def sub(self, expr: hir.Expr | None, span: Span | None) -> str:
+    def sub(self, expr: hir.Expr | None, array: str, span: Span | None) -> str:
         """Python for an index of an array."""
-        return "0" if expr is None else self._at_least_zero(expr, expr.span or span, "outside", "inside")
+        return "0" if expr is None else self.element(expr, f"the index of '{array}' is below zero", span)
 
-    def _at_least_zero(self, expr: hir.Expr, span: Span | None, fail: str, check: str) -> str:
+    def element(self, expr: hir.Expr, otherwise: str, span: Span | None = None) -> str:
+        """Python for a value that must not be below zero, as none is; ``otherwise`` says what is wrong then."""
         text = self.value(expr)
         if self._is_present(expr):
             return text
-        if isinstance(expr, hir.Get):
-            return f"({text} if {text} >= 0 else {fail}({self.space.site(span)}))"
-        return f"{check}({text}, {self.space.site(span)})"
+        site = self.space.site(span or expr.span, otherwise)
+        return f"({text} if {text} >= 0 else none({site}))" if isinstance(expr, hir.Get) else f"some({text}, {site})"
 
     def _is_present(self, expr: hir.Expr) -> bool:
         """Whether the value of an expression is never below zero, whatever the state."""
@@ -161,7 +158,10 @@ class Expressions:
             return f"({f' {CHAINS[op]} '.join(map(self.value, _chain(op, args)))})"
         match op, args:
             case "sub", (left, right):
-                return f"({self.value(left)} - {self.value(right)})"
+                minuend = self.value(left)
+                if isinstance(left, hir.Apply) and left.op in ("add", "sub"):
+                    minuend = minuend[1:-1]  # long differences would nest too deep for Python
+                return f"({minuend} - {self.value(right)})"
             case "diff", (left, right):
                 return f"({self.value(left)} & ~{self.value(right)})"
             case "neg", (operand,):
@@ -181,7 +181,9 @@ class Expressions:
             position = str(index.value)
         else:
             position = f"position({self.value(index)}, {limit}, {self.space.site(expr.span)})"
-        return position if owner is None else f"({self.element(owner)} * {entity.count} + {position})"
+        if owner is None:
+            return position
+        return f"({self.element(owner, f'{entity.name} of none')} * {entity.count} + {position})"
 
     def _entity(self, ref: hir.Expr) -> hir.Entity:
         type_ = strip_optional(ref.type)
@@ -216,9 +218,13 @@ class Expressions:
         return f"{kind}([{self.value(expr.value)} {clause}]{default})"
 
     def _any_all(self, expr: hir.Reduce) -> str:
+        plain = expr.value is None or (isinstance(expr.value, hir.Const) and expr.value.value)
+        if expr.kind == "any" and plain and not isinstance(expr.domain, hir.Filter):
+            return self.value(expr.domain)
+        if expr.value is None:
+            raise ValueError(f"{expr.kind} of what?")
         clause = self._for(expr.local, expr.domain)
-        value = "True" if expr.value is None else self.condition(expr.value)
-        return f"{expr.kind}({value} {clause})"
+        return f"{expr.kind}({self.condition(expr.value)} {clause})"
 
 
 def _chain(op: str, args: tuple[hir.Expr, ...]) -> list[hir.Expr]:

@@ -175,6 +175,7 @@ class Game:
         return game
 
     def _go_on(self, picked: tuple[int, ...] | None) -> None:
+        self._options, self.legal = {}, ()  # so they stay if the rules break off
         try:
             by, self._options = self._rules.send(picked)
             self.state["decider"][0] = by
@@ -191,7 +192,6 @@ class Game:
             self.luck.tape.check_used_up()
 
     def _end(self) -> None:
-        self._options = {}
         self.state["over"][0], self.state["decider"][0] = 1, -1
 
 

@@ -32,26 +32,23 @@ class Elements(dict[int, tuple[int, ...]]):
         return found
 
 
-def bindings(spans: Sequence[Span | None]) -> dict[str, Any]:
-    """Names for the functions of one program; an int argument ``site`` is a place in ``spans``."""
+Site = tuple[Span | None, str]  # a place in the rules, and what is wrong there if something is
+
+
+def bindings(sites: Sequence[Site]) -> dict[str, Any]:
+    """Names for the functions of one program; an int argument ``site`` is an index of ``sites``."""
 
     def fail(message: str, site: int) -> NoReturn:
-        raise RulesError(message, spans[site])
+        raise RulesError(message, sites[site][0])
 
     def none(site: int) -> NoReturn:
-        fail("none has no such thing", site)
-
-    def outside(site: int) -> NoReturn:
-        fail("the index is below zero", site)
-
-    def not_own(site: int) -> NoReturn:
-        fail("a candidate does not belong to the player who decides", site)
+        fail(sites[site][1], site)
 
     def some(value: int, site: int) -> int:
         return value if value >= 0 else none(site)
 
-    def inside(value: int, site: int) -> int:
-        return value if value >= 0 else outside(site)
+    def not_own(site: int) -> NoReturn:
+        fail("a candidate does not belong to the player who decides", site)
 
     def position(index: int, limit: int, site: int) -> int:
         return index if 0 <= index < limit else fail(f"there is no instance {index}: {limit} in all", site)
@@ -63,7 +60,7 @@ def bindings(spans: Sequence[Span | None]) -> dict[str, Any]:
 
     def saturate(game: Game, field: hir.Field, value: int, site: int) -> int:
         low, high = game.interp.program.bounds(field.type)
-        game.events.append(Event("saturated", f"{field.id} = {value} is not in {low}..{high}", spans[site]))
+        game.events.append(Event("saturated", f"{field.id} = {value} is not in {low}..{high}", sites[site][0]))
         return min(max(value, low), high)
 
     def finish(game: Game, rewards: list[int], site: int) -> NoReturn:
@@ -75,7 +72,7 @@ def bindings(spans: Sequence[Span | None]) -> dict[str, Any]:
 
     def fault(game: Game, problem: str | None, site: int) -> None:
         if problem is not None:
-            game.events.append(Event("fault", problem, spans[site]))
+            game.events.append(Event("fault", problem, sites[site][0]))
 
     def move(
         game: Game, what: int, source: Place, from_owner: int, target: Place, to_owner: int, end: str | None, site: int
@@ -98,7 +95,7 @@ def bindings(spans: Sequence[Span | None]) -> dict[str, Any]:
         **{
             function.__name__: function
             for function in (
-                *(none, outside, not_own, some, inside, position, numbers, saturate, finish, move, reveal, first, only),
+                *(none, not_own, some, position, numbers, saturate, finish, move, reveal, first, only),
                 *(nothing, nothing_suspending, swap, reset, advance_lasting, zones.shuffle),
             )
         },

@@ -22,8 +22,8 @@ class Space:
         self.program = program
         self.coverage = coverage
         self.suspending = suspending(program)
-        self._spans: list[Span | None] = []
-        self.names: dict[str, Any] = runtime.bindings(self._spans)
+        self._sites: list[runtime.Site] = []
+        self.names: dict[str, Any] = runtime.bindings(self._sites)
         self.names["K"] = coverage.counters if coverage is not None else []
         self._constants: dict[tuple[str, int], str] = {}
         self._keep: list[object] = []  # what `_constants` knows by identity must live as long
@@ -46,10 +46,10 @@ class Space:
     def place(self, field: hir.Field) -> str:
         return self.named(f"ZONE_{field.id.replace('.', DOT)}", lambda: Place.of(field))
 
-    def site(self, span: Span | None) -> int:
-        """A number for a span, as run-time errors give it."""
-        self._spans.append(span)
-        return len(self._spans) - 1
+    def site(self, span: Span | None, problem: str = "") -> int:
+        """A number for what a run-time error says, and where."""
+        self._sites.append((span, problem))
+        return len(self._sites) - 1
 
 
 def suspending(program: hir.Program) -> set[object]:

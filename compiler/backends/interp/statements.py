@@ -82,23 +82,28 @@ class Function(Expressions):
                 self._draw(statement)
             case hir.Reveal(local, kind, zone, depth):
                 self.count(("draw", kind.name, _at(span)))
-                where = f"{self.space.place(zone.field)}, {self.owner(zone.owner, span)}, {self.value(depth)}"
+                where = (
+                    f"{self.space.place(zone.field)}, {self.owner(zone.owner, zone.field, span)}, {self.value(depth)}"
+                )
                 call = f"reveal(g, {self._kind(kind)}, {where}, {self.space.site(span)})"
                 self.line(f"{self.name(local)} = {call}", span)
             case hir.Move(what, source, target, end):
                 parts = [self.value(what)]
                 for zone in (source, target):
-                    parts += [self.space.place(zone.field), self.owner(zone.owner, span)]
+                    parts += [self.space.place(zone.field), self.owner(zone.owner, zone.field, span)]
                 self.line(f"move(g, {', '.join(parts)}, {end!r}, {self.space.site(span)})", span)
             case hir.Shuffle(zone):
-                self.line(f"shuffle(s, {self.space.place(zone.field)}, {self.owner(zone.owner, span)})", span)
+                self.line(
+                    f"shuffle(s, {self.space.place(zone.field)}, {self.owner(zone.owner, zone.field, span)})", span
+                )
             case hir.Swap(entity, left, right):
                 fields = self.space.named(f"SWAP_{entity}", lambda: runtime.swapped(self.program, entity))
-                self.line(f"swap(s, {fields}, {self.element(left)}, {self.element(right)})", span)
+                parts = [self.element(side, "none cannot be swapped") for side in (left, right)]
+                self.line(f"swap(s, {fields}, {', '.join(parts)})", span)
             case hir.Reset(owner_kind, target, lasting_only):
                 name = f"{'ENDING' if lasting_only else 'RESET'}_{owner_kind}"
                 fields = self.space.named(name, lambda: runtime.resettable(self.program, owner_kind, lasting_only))
-                self.line(f"reset(s, {fields}, {self.element(target)})", span)
+                self.line(f"reset(s, {fields}, {self.element(target, 'none has nothing to reset')})", span)
             case hir.AdvanceLasting():
                 fields = self.space.named("LASTING", lambda: runtime.lasting(self.program))
                 self.line(f"advance_lasting(s, {fields})", span)
@@ -126,9 +131,9 @@ class Function(Expressions):
     def _store(self, store: hir.Store) -> None:
         field, span = store.field, store.span
         low, high = self.program.bounds(field.type)
-        target = f"s[{field.id!r}][{self.owner(store.owner, span)}]"
+        target = f"s[{field.id!r}][{self.owner(store.owner, field, span)}]"
         if field.size is not None or field.lasting:
-            target += f"[{self.sub(store.sub, span)}]"
+            target += f"[{self.sub(store.sub, field.name, span)}]"
         if isinstance(store.value, hir.Const) and low <= store.value.value <= high:
             self.line(f"{target} = {store.value.value}", span)
             return
@@ -175,7 +180,7 @@ class Function(Expressions):
         """Collect ``{action id: (alternative, values of its locals …)}``, wait for a pick, run that alternative."""
         by, legal, picked = self.temporary("by"), self.temporary("legal"), self.temporary("picked")
         self.yields = True
-        self.line(f"{by} = {self.element(choose.player)}", choose.span)
+        self.line(f"{by} = {self.element(choose.player, 'none cannot choose')}", choose.span)
         self.line(f"{legal} = {{}}", choose.span)
         for index, alternative in enumerate(choose.alternatives):
             self._candidates(choose.site, index, alternative, by, legal)
