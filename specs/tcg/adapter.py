@@ -26,12 +26,12 @@ def load() -> ModuleType:
 
 def setup(program: Program, params: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     """What a reference is reset with: both deck lists, and the types of Energy that each makes."""
-    table = program.tables["deck_list"]
     keys = program.tables["species"].keys
     rows = params["player.list"]
+    energies = [_energy(program, _column(program, "energy", row)) for row in rows]
     return {
-        "decks": [[keys[card] for card in table.data["cards"][row]] for row in rows],
-        "energy": [[name for name, n in _energy(program, table.data["energy"][row]).items() if n] for row in rows],
+        "decks": [[keys[card] for card in _column(program, "cards", row)] for row in rows],
+        "energy": [[name for name, made in energy.items() if made] for energy in energies],
     }
 
 
@@ -73,7 +73,6 @@ def native(program: Program, params: Mapping[str, Sequence[int]], state: Mapping
     keys = [f"player.{name}" for name in ("deck", "hand", "discard", "points", "energy_now", "energy_next")]
     keys += [f"place.{name}" for name in ("pokemon", "stack", "facedown", "attached", "damage", "energy")]
     fields: dict[str, Any] = {key: [] for key in [*keys, "spot.status"]}
-    lists = program.tables["deck_list"]
     stadium = state["stadium"]
     fields["arena"] = -1 if stadium is None else stadium[0] * CARDS + stadium[1]
     fields["phase"] = program.enums["Phase"].values.index("main")
@@ -88,7 +87,7 @@ def native(program: Program, params: Mapping[str, Sequence[int]], state: Mapping
         conditions = program.enums["Condition"].values
         fields["spot.status"].append([int(name in active.get("status", ())) for name in conditions])
         for slot in side["slots"]:
-            _give_slot(program, fields, player, slot or {}, lists.data["cards"][params["player.list"][player]])
+            _give_slot(program, fields, player, slot or {}, _column(program, "cards", params["player.list"][player]))
     return fields
 
 
@@ -138,8 +137,17 @@ def _slot(program: Program, fields: Fields, player: int, index: int) -> dict[str
 
 def _stage(program: Program, fields: Fields, card: int) -> int:
     player, index = divmod(card, CARDS)
-    species = program.tables["deck_list"].data["cards"][fields["player.list"][player]][index]
-    return program.tables["species"].data["stage"][species]
+    species = _column(program, "cards", fields["player.list"][player])[index]
+    stage = program.tables["species"].data["stage"][species]
+    assert isinstance(stage, int)
+    return stage
+
+
+def _column(program: Program, name: str, row: int) -> tuple[int, ...]:
+    """An array column of a deck list."""
+    values = program.tables["deck_list"].data[name][row]
+    assert isinstance(values, tuple)
+    return values
 
 
 def _energy(program: Program, amounts: Sequence[int]) -> dict[str, int]:
