@@ -12,7 +12,8 @@ from compiler.ir import hir
 from compiler.resolve import Abort, Constants, Names, resolve
 from compiler.source import Span
 from compiler.syntax import ast
-from compiler.typecheck import calls, cycles, declarations, lints, rows, scenarios, statements, tables
+from compiler.ir import calls as call_graph
+from compiler.typecheck import calls, declarations, lints, rows, scenarios, statements, tables
 from compiler.typecheck.checker import Checker, Verb
 from compiler.typecheck.expressions import EXPRESSIONS
 from compiler.typecheck.scope import Body, Scope
@@ -154,7 +155,7 @@ def _proc(check: Checker, verb: Verb, scope: Scope) -> hir.Proc:
             returns = check.fitted(last.value, inner, verb.result)
         elif verb.result is not None:
             check.fail("E0402", node.span, f"'{verb}' gives {verb.result}, but does not end with 'return'")
-    return hir.Proc(verb.name, verb.params, block, returns, node.says, node.span)
+    return hir.Proc(verb.name, verb.params, block, returns, verb.says, node.span)
 
 
 def _play(check: Checker, bodies: list[Body]) -> hir.Block:
@@ -172,10 +173,10 @@ def _play(check: Checker, bodies: list[Body]) -> hir.Block:
 def _calls(check: Checker, program: hir.Program) -> None:
     """Report what can be seen only when everything is known: cycles of calls, and writes that play must not reach."""
     spoken = {verb.name: str(verb) for verb in check.verbs}
-    for chain, span in cycles.cycles(program):
+    for chain, span in call_graph.cycles(program):
         parts = [f"'{spoken[name] if kind == 'verb' else name}'" for kind, name in chain]
         subject = "a function never calls itself" if chain[0][0] == "func" else "nothing may call itself"
         check.report("E0404", cast("Span", span), f"{subject}: {' → '.join(parts)}")
-    for store in cycles.param_writes(program):
+    for store in call_graph.param_writes(program):
         message = f"'{store.field.name}' is given at reset and never changes, and 'play' can come here"
         check.report("E0403", cast("Span", store.span), message)

@@ -79,6 +79,11 @@ class Verb:
     def __str__(self) -> str:
         return " ".join(part if isinstance(part, str) else f"({part.name}: {part.type})" for part in self.pattern)
 
+    @property
+    def says(self) -> str:
+        """The template that says the verb in English: its own, or else its pattern."""
+        return self.decl.says or " ".join(p if isinstance(p, str) else f"{{{p.name}}}" for p in self.pattern)
+
 
 @dataclass(eq=False)
 class Func:

@@ -20,8 +20,9 @@ def unused_locals(check: Checker, bodies: Iterable[Body]) -> None:
 def unused_declarations(check: Checker) -> None:
     """Functions, verbs, constants and draws that nothing uses; actions that are in no choice."""
     used = check.names.used
+    labels = {f"{action}_label" for action in check.names.actions}  # they name actions for people
     for name, func in check.funcs.items():
-        if ("func", name) not in used:
+        if ("func", name) not in used and name not in labels:
             check.sink.warning("W0902", func.decl.span, f"nothing calls '{name}'")
     for verb in check.verbs:
         if ("verb", verb.name) not in used:
