@@ -117,9 +117,10 @@ def _field_of(check: Checker, name: str, args: Sequence[Argument], node: ast.Exp
     field = check.program.fields.get(f"{owner}.{name}")
     if field is None:
         raise Abort
-    return FieldRef(
-        field, check.bounded(check.coerce(base, PLAYER, args[0].span), PLAYER) if owner == "player" else base
-    )
+    if owner == "player":
+        base = check.bounded(check.coerce(base, PLAYER, args[0].span), PLAYER, args[0].span)
+    return FieldRef(field, base)
+
 
 
 def _count(check: Checker, args: Sequence[Argument], wanted: int, node: ast.Expr, form: str) -> None:

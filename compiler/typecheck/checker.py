@@ -114,6 +114,8 @@ class Checker:
     verbs: list[Verb] = field(default_factory=list)
     enum_values: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     row_names: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    broken_verbs: set[str] = field(default_factory=set)
+    """Words that only verbs with wrong declarations have: phrases with them are not reported."""
     sites: int = 0
 
     # --- errors -------------------------------------------------------------------------------------------------------
@@ -189,8 +191,8 @@ class Checker:
             suggestion = f"only a '{wanted}?' can be none"
         self.fail("E0301", span, f"this is {described(actual)}, where {described(wanted)} is wanted", suggestion)
 
-    def bounded(self, expr: hir.Expr, wanted: Type) -> hir.Expr:
-        """The expression cut to the bounds of the wanted type."""
+    def bounded(self, expr: hir.Expr, wanted: Type, span: Span) -> hir.Expr:
+        """The expression cut to the bounds of the wanted type. A constant beyond them is a mistake."""
         goal = strip_optional(wanted)
         if not isinstance(goal, IntT | PlayerT) or isinstance(expr.type, NoneT):
             return expr
@@ -200,14 +202,15 @@ class Checker:
         if found[0] >= least and found[1] <= high:
             return expr
         if isinstance(expr, hir.Const):
-            return replace(expr, value=min(max(expr.value, least), high), type=goal)
+            message = f"{expr.value} is not in {low}..{high}"
+            self.fail("E0305", span, message)
         ends = (hir.Const(least, IntT(least, least)), hir.Const(high, IntT(high, high)))
         type_ = IntT(max(least, min(found[0], high)), min(high, max(found[1], least)))
         return hir.Apply("saturate", (expr, *ends), goal if isinstance(goal, PlayerT) else type_, expr.span)
 
     def fitted(self, node: ast.Expr | Checked, scope: Scope, wanted: Type) -> hir.Expr:
         """The value of an expression, cut to the bounds of the wanted type."""
-        return self.bounded(self.expect(node, scope, wanted), wanted)
+        return self.bounded(self.expect(node, scope, wanted), wanted, node.span)
 
     def apply(self, op: str, args: Sequence[hir.Expr], spans: Sequence[Span], span: Span) -> hir.Expr:
         """An operator on checked arguments."""

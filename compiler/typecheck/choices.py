@@ -131,10 +131,10 @@ def _numbers(check: Checker, node: ast.Candidate, type_: IntT, scope: Scope) -> 
         )
     high = check.program.bounds(count.type)[1]
     if high > type_.hi + 1:
-        count = check.bounded(count, IntT(0, type_.hi + 1))
         if isinstance(count, hir.Const):
             message = f"the action's numbers are 0..{type_.hi}: it has {type_.hi + 1} of them, not {high}"
             check.fail("E0407", node.domain.span, message)
+        count = check.bounded(count, IntT(0, type_.hi + 1), node.domain.span)
     if node.where is None:
         return count
     local = hir.Local(node.var, type_, node.span)

@@ -268,6 +268,7 @@ def verbs(check: Checker) -> None:
     taken: dict[str, int] = {}
     shapes: dict[tuple[str, ...], Verb] = {}
     for node in check.names.verbs:
+        check.broken_verbs |= {part.id for part in node.pattern if isinstance(part, ast.Name)}
         with suppress(Abort):
             params = iter(parameters(check, tuple(part for part in node.pattern if isinstance(part, ast.Param))))
             pattern = tuple(part.id if isinstance(part, ast.Name) else next(params) for part in node.pattern)
@@ -286,3 +287,5 @@ def verbs(check: Checker) -> None:
                 check.fail("E0202", node.span, f"there are two verbs '{verb}'", notes=notes)
             shapes[shape] = verb
             check.verbs.append(verb)
+    for verb in check.verbs:
+        check.broken_verbs.difference_update(verb.words)

@@ -27,7 +27,7 @@ from compiler.ir.types import (
 from compiler.syntax import ast
 from compiler.typecheck import calls, groups
 from compiler.typecheck.checker import Checked, Checker, ColumnRef, FieldRef, Handler
-from compiler.typecheck.convert import described, join
+from compiler.typecheck.convert import INT32, described, join
 from compiler.typecheck.scope import Scope
 
 Designated = hir.Expr | FieldRef | ColumnRef
@@ -41,6 +41,8 @@ _OPERATORS = {
 
 
 def _int(check: Checker, node: ast.Int, scope: Scope, hint: Type | None) -> hir.Expr:
+    if not INT32.lo <= node.value <= INT32.hi:
+        check.fail("E0306", node.span, f"{node.value} does not fit in 32 bits")
     return number(node.value, node)
 
 
@@ -330,8 +332,8 @@ def _if_expr(check: Checker, node: ast.IfExpr, scope: Scope, hint: Type | None) 
         then = replace(then, type=type_) if isinstance(then.type, NoneT) else then
         otherwise = replace(otherwise, type=type_) if isinstance(otherwise.type, NoneT) else otherwise
     if isinstance(strip_optional(type_), PlayerT):
-        then = check.bounded(check.coerce(then, type_, node.then.span), type_)
-        otherwise = check.bounded(check.coerce(otherwise, type_, node.otherwise.span), type_)
+        then = check.bounded(check.coerce(then, type_, node.then.span), type_, node.then.span)
+        otherwise = check.bounded(check.coerce(otherwise, type_, node.otherwise.span), type_, node.otherwise.span)
     return hir.Select(condition, then, otherwise, type_, node.span)
 
 

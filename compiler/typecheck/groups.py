@@ -43,7 +43,7 @@ def list_literal(check: Checker, node: ast.ListLit, scope: Scope, hint: Type | N
         element = element or strip_optional(value.type)
         if not isinstance(element, EnumT | EntityT | PlayerT):
             check.fail("E0309", node.span, f"there are no sets of {described(element)}")
-        items.append(check.bounded(check.coerce(value, element, item.span), element))
+        items.append(check.bounded(check.coerce(value, element, item.span), element, item.span))
     if element is None:
         check.fail("E0308", node.span, "nothing says what this empty list is a set of")
     known = hir.Const(mask_of([item.value for item in items if isinstance(item, hir.Const)]), SetT(element), node.span)

@@ -101,6 +101,8 @@ def _means_something(check: Checker, name: str) -> bool:
 
 
 def _no_verb(check: Checker, phrase: ast.Phrase, scope: Scope) -> None:
+    if any(isinstance(item, ast.Name) and item.id in check.broken_verbs for item in phrase.items):
+        raise Abort
     written = " ".join(_word(item) for item in phrase.items)
     nearest = max(check.verbs, key=lambda verb: _similarity(verb, phrase.items), default=None)
     suggestion, notes = None, []

@@ -69,7 +69,7 @@ def _let(check: Checker, node: ast.Let, scope: Scope, out: Statements) -> None:
         result = hir.Local("result", verb.result, node.span)
         out.append(hir.Call(verb.name, args, result, node.span))
         value = check.coerce(hir.Get(result, result.type, node.span), local.type, node.value.span)
-        out.append(hir.Set(local, check.bounded(value, local.type), node.span))
+        out.append(hir.Set(local, check.bounded(value, local.type, node.value.span), node.span))
         return
     expr = node.value.items[0]
     if wanted is not None:
@@ -104,7 +104,8 @@ def _assign(check: Checker, node: ast.Assign, scope: Scope, out: Statements, off
                 check.fail("E0403", node.target.span, f"'{binding.name}' is fixed", suggestion)
             old = hir.Get(binding.local, binding.local.type, node.target.span)
             value = _assigned_value(check, node, old, binding.local.type, scope)
-            out.append(hir.Set(binding.local, check.bounded(value, binding.local.type), node.span))
+            value = check.bounded(value, binding.local.type, node.value.span)
+            out.append(hir.Set(binding.local, value, node.span))
             return
     field, owner, sub = _target(check, node, scope, offset)
     _check_writable(check, field, node, scope)
@@ -149,7 +150,8 @@ def _check_writable(check: Checker, field: hir.Field, node: ast.Assign, scope: S
 
 def _assigned_value(check: Checker, node: ast.Assign, old: hir.Expr, wanted: Type, scope: Scope) -> hir.Expr:
     if node.op == "=":
-        return check.expect(node.value, scope, wanted)
+        value = check.expect(node.value, scope, wanted)
+        return check.bounded(value, wanted, node.value.span) if isinstance(value, hir.Const) else value
     spans = (node.target.span, node.value.span)
     if isinstance(wanted, SetT):
         change = check.expect(node.value, scope, wanted)

@@ -98,7 +98,7 @@ def list_rows(check: Checker, all_schemas: dict[str, Schema]) -> None:
     for name, schema in all_schemas.items():
         _check_keys(check, schema)
         for row in schema.rows:
-            for known in dict.fromkeys((row.key, row.title)):
+            for known in dict.fromkeys(name for name in (row.key, row.title) if name):
                 check.row_names.setdefault(known, []).append((name, row.index))
 
 
