@@ -10,7 +10,7 @@ In the text, ``s`` is the state, ``g`` the game, ``K`` the coverage counters; wh
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from compiler.backends.interp.coverage import Coverage, Key
@@ -31,7 +31,7 @@ class Translation:
         self.filename = f"<rules of {program.name}>"
         self._versions: dict[str, list[str]] = {}
         self._compiled = 0
-        self._extras = 0
+        self._extras: dict[int, tuple[object, Any]] = {}
 
     @property
     def source(self) -> str:
@@ -55,19 +55,20 @@ class Translation:
 
     def block(self, block: hir.Block) -> Any:
         """A function of a game that runs a block in which nothing is chosen."""
-        self._extras += 1
-        name = f"block_{self._extras}"
-        self._body(name, (), block, False, ())
-        self._compile()
-        return self.space.names[name]
+        return self._extra(block, lambda name: self._body(name, (), block, False, ()))
 
     def expression(self, expr: hir.Expr) -> Any:
         """A function of a state that evaluates an expression."""
-        self._extras += 1
-        name = f"expression_{self._extras}"
-        self._function(name, (), expr)
-        self._compile()
-        return self.space.names[name]
+        return self._extra(expr, lambda name: self._function(name, (), expr))
+
+    def _extra(self, node: object, write: Callable[[str], None]) -> Any:
+        """Compile something that is no part of the program, once."""
+        if id(node) not in self._extras:
+            name = f"extra_{len(self._extras)}"
+            write(name)
+            self._compile()
+            self._extras[id(node)] = node, self.space.names[name]  # the node is kept, and so its id
+        return self._extras[id(node)][1]
 
     def _compile(self) -> None:
         """Compile the lines written since the last time."""
