@@ -1,0 +1,202 @@
+"""Which parts of a specification ran in episodes that were compared and agreed.
+
+Rows, texts, verbs and branches are the names of the figures; a *row* is a row of a table in which rows carry code, in
+themselves or in the rows that stand in them, and a *text* is one such piece of code.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from compiler.backends.interp.coverage import Coverage, Key
+from compiler.conformance.adapter import Params
+from compiler.ir import hir
+from compiler.ir.types import RowT, strip_optional
+from compiler.ir.walk import walk
+
+RowId = tuple[str, int]
+"""A table, and the position of a row in it."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How much of one kind of thing was compared. `never` names the rest."""
+
+    total: int
+    executed: int
+    compared: int
+    never: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "total": self.total,
+            "executed": self.executed,
+            "compared": self.compared,
+            "never": list(self.never),
+        }
+
+
+class Ledger:
+    """What was reached in compared episodes, and which rows took part in them."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Key] = Counter()
+        self.rows: set[RowId] = set()
+        self.episodes = 0
+
+    def add(self, counts: Mapping[Key, int], rows: Iterable[RowId]) -> None:
+        """An episode that was compared and agreed."""
+        self.counts.update(counts)
+        self.rows.update(rows)
+        self.episodes += 1
+
+    def merge(self, other: Ledger) -> None:
+        self.counts.update(other.counts)
+        self.rows |= other.rows
+        self.episodes += other.episodes
+
+
+class Places:
+    """The parts of a program that coverage is counted for."""
+
+    def __init__(self, program: hir.Program, keys: Iterable[Key]) -> None:
+        """`keys` are what the interpreter counts, reached or not; what no play can reach is left out."""
+        self._program = program
+        apart = set(_apart_from_play(program))
+        self._keys = tuple(key for key in keys if key[:2] not in apart and key[::2] not in apart)
+
+    def figures(self, executed: Ledger, compared: Ledger) -> dict[str, Figure]:
+        """By output name. `cards` is the rows, whatever a game calls them."""
+        return {
+            "cards": self._row_figure(executed, compared),
+            "texts": self._figure(executed, compared, "method", lambda key: f"{key[1]} {key[3]}: {key[2]}"),
+            "verbs": self._figure(executed, compared, "proc", lambda key: str(key[1])),
+            "branches": self._figure(executed, compared, "if", lambda key: f"{key[1]} {key[2]}"),
+            "choices": self._figure(executed, compared, "choose", lambda key: f"choice {key[1]}: {key[2]}"),
+            "draws": self._figure(executed, compared, "draw", lambda key: f"{key[2]} {key[1]}"),
+        }
+
+    def _figure(self, executed: Ledger, compared: Ledger, kind: str, name: Callable[[Key], str]) -> Figure:
+        keys = [key for key in self._keys if key[0] == kind and key[-1] != "offered"]
+        ran = sum(executed.counts[key] > 0 for key in keys)
+        never = tuple(name(key) for key in keys if not compared.counts[key])
+        return Figure(len(keys), ran, len(keys) - len(never), never)
+
+    def _row_figure(self, executed: Ledger, compared: Ledger) -> Figure:
+        ran = sum(self._row_covered(row, executed) for row, _ in self._rows)
+        never = tuple(name for row, name in self._rows if not self._row_covered(row, compared))
+        return Figure(len(self._rows), ran, len(self._rows) - len(never), never)
+
+    def _row_covered(self, row: RowId, ledger: Ledger) -> bool:
+        """Whether a row took part, and all of its code and that of the rows in it ran."""
+        if row[0] in self._given_tables and row not in ledger.rows:
+            return False
+        return all(ledger.counts[key] for key in self._bodies(row))
+
+    def taking_part(self, params: Params) -> set[RowId]:
+        """The rows that parameters lead to, through columns that refer to rows, with the rows in them."""
+        found: set[RowId] = set()
+        waiting: list[RowId] = []
+        for field_id, values in params.items():
+            type_ = strip_optional(self._program.fields[field_id].type)
+            if isinstance(type_, RowT):
+                waiting += [(type_.table, value) for value in values if value >= 0]
+        while waiting:
+            row = waiting.pop()
+            if row not in found:
+                found.add(row)
+                waiting += self._references(row)
+                waiting += self._children.get(row, ())
+        return found
+
+    def _references(self, row: RowId) -> Iterator[RowId]:
+        table = self._program.tables[row[0]]
+        for column in table.columns.values():
+            type_ = strip_optional(column.type)
+            if isinstance(type_, RowT) and column.name != "parent":
+                values = table.data[column.name][row[1]]
+                listed = values if isinstance(values, tuple) else (values,)
+                yield from ((type_.table, value) for value in listed if value >= 0)
+
+    def _bodies(self, row: RowId) -> Iterator[Key]:
+        """The places of the code of a row and of the rows in it."""
+        table = self._program.tables[row[0]]
+        for method in table.methods.values():
+            if row[1] in method.bodies:
+                yield ("method", table.name, method.name, table.keys[row[1]])
+        for child in self._children.get(row, ()):
+            yield from self._bodies(child)
+
+    @cached_property
+    def _rows(self) -> list[tuple[RowId, str]]:
+        return [
+            ((table.name, index), f"{key} {title}".strip() if title != key else key)
+            for table in self._program.tables.values()
+            if table.parent is None and self._carries_code(table)
+            for index, (key, title) in enumerate(zip(table.keys, table.titles, strict=True))
+        ]
+
+    def _carries_code(self, table: hir.Table) -> bool:
+        children = (other for other in self._program.tables.values() if other.parent == table.name)
+        return bool(table.methods) or any(self._carries_code(child) for child in children)
+
+    @cached_property
+    def _children(self) -> dict[RowId, list[RowId]]:
+        found: dict[RowId, list[RowId]] = {}
+        for table in self._program.tables.values():
+            if table.parent is not None:
+                for index, parent in enumerate(table.data["parent"]):
+                    assert isinstance(parent, int)
+                    found.setdefault((table.parent, parent), []).append((table.name, index))
+        return found
+
+    @cached_property
+    def _given_tables(self) -> set[str]:
+        """The tables whose rows come into a game through its parameters only."""
+        tables: set[str] = set()
+        waiting = [
+            type_.table
+            for field in self._program.fields.values()
+            if field.param and isinstance(type_ := strip_optional(field.type), RowT)
+        ]
+        while waiting:
+            name = waiting.pop()
+            if name not in tables:
+                tables.add(name)
+                columns = self._program.tables[name].columns.values()
+                waiting += [type_.table for c in columns if isinstance(type_ := strip_optional(c.type), RowT)]
+        return tables
+
+
+def _apart_from_play(program: hir.Program) -> Iterator[tuple[str | int, ...]]:
+    """Verbs that only scenarios use, and the places in them: parts of their keys."""
+    waiting: list[hir.Block] = [program.play]
+    for table in program.tables.values():
+        for method in table.methods.values():
+            waiting += [body for body in method.bodies.values() if isinstance(body, hir.Block)]
+    reached: set[str] = set()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, hir.Call) and node.proc not in reached:
+                reached.add(node.proc)
+                waiting.append(program.procs[node.proc].body)
+    for name in program.procs.keys() - reached:
+        yield "proc", name
+        for node in walk(program.procs[name].body):
+            if isinstance(node, hir.If):
+                yield "if", str(node.span)
+            elif isinstance(node, (hir.Draw, hir.Reveal)):
+                yield "draw", str(node.span)
+            elif isinstance(node, hir.Choose):
+                yield "choose", node.site
+
+
+def drain(coverage: Coverage) -> dict[Key, int]:
+    """What was reached since the last call; the counters start again."""
+    counts = {key: count for key, count in coverage.counts.items() if count}
+    coverage.counters[:] = [0] * len(coverage.counters)
+    return counts

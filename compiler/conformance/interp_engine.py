@@ -1,0 +1,142 @@
+"""The interpreter as an engine, and as what greedy players look ahead with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from compiler.backends.interp import Game, Interp, RulesError, Tape, TapeError, observe, snapshot
+from compiler.backends.interp.coverage import Key
+from compiler.backends.interp.state import fresh
+from compiler.conformance.coverage import drain
+from compiler.conformance.engine import Draw, Observed, Setup
+from compiler.conformance.policies import Outlook
+from compiler.ir import hir
+
+
+class InterpEngine:
+    """Games of the interpreter, one after the other."""
+
+    name = "interp"
+    tapes = True
+
+    def __init__(self, program: hir.Program, lanes: int = 1, *, coverage: bool = False, views: bool = False) -> None:
+        self.lanes = lanes
+        self.interp = Interp(program, coverage=coverage)
+        self._views = range(program.players) if views else ()
+        self._lanes: list[_Lane] = []
+
+    def reset(self, setups: Sequence[Setup]) -> list[Observed]:
+        if len(setups) > self.lanes:
+            raise ValueError(f"{len(setups)} games for {self.lanes} lanes")
+        self._lanes = [_Lane(self.interp, setup, self._views) for setup in setups]
+        return [lane.seen for lane in self._lanes]
+
+    def step(self, actions: Sequence[int | None], draws: Sequence[Sequence[Draw]] | None = None) -> list[Observed]:
+        listed = draws or [()] * len(actions)
+        return [lane.step(a, d) for lane, a, d in zip(self._lanes, actions, listed, strict=True)]
+
+    def drain(self) -> dict[Key, int]:
+        """What ran since the last call; nothing without coverage."""
+        return drain(self.interp.coverage) if self.interp.coverage is not None else {}
+
+
+class _Lane:
+    def __init__(self, interp: Interp, setup: Setup, views: Sequence[int]) -> None:
+        self._views = views
+        self._events = 0
+        self._game: Game | None = None
+        tape = None if setup.tape is None else Tape(setup.tape, or_hash=True)
+        try:
+            self._game = interp.new_game(_native(interp, setup), setup.key, tape, setup.fields)
+            self.seen = self._look(self._game)
+        except (RulesError, TapeError, ValueError) as error:  # ValueError: fields that make no sense
+            self.seen = Observed({"fields": dict(setup.fields or {})}, (), (), -1, False, (), error=str(error))
+
+    def step(self, action: int | None, draws: Sequence[Draw]) -> Observed:
+        if action is None or self._game is None:
+            self.seen = _still(self.seen, self.seen.error)
+            return self.seen
+        try:
+            accepted = self._game.step(action, draws)
+        except (RulesError, TapeError) as error:
+            self._game = None
+            self.seen = _still(self.seen, str(error))
+            return self.seen
+        if not accepted:
+            return _still(self.seen, f"action {action} is not legal")
+        self.seen = self._look(self._game)
+        return self.seen
+
+    def _look(self, game: Game) -> Observed:
+        events, self._events = game.events[self._events :], len(game.events)
+        return Observed(
+            state=snapshot(game),
+            legal=game.legal,
+            draws=tuple(game.draws),
+            decider=game.decider,
+            over=game.over,
+            rewards=game.rewards,
+            faults=tuple(str(event) for event in events if event.kind != "saturated"),
+            saturated=tuple(str(event) for event in events if event.kind == "saturated"),
+            views=tuple(observe(game, player) for player in self._views),
+        )
+
+
+def _native(interp: Interp, setup: Setup) -> dict[str, Any]:
+    """Params as the interpreter takes them: a global one is its only value."""
+    fields = interp.program.fields
+    return {name: values[0] if fields[name].owner is None else list(values) for name, values in setup.params.items()}
+
+
+def _still(seen: Observed, error: str | None) -> Observed:
+    """The same position, where nothing happened."""
+    return Observed(seen.state, seen.legal, (), seen.decider, seen.over, seen.rewards, error=error, views=seen.views)
+
+
+@dataclass(frozen=True)
+class _Position:
+    """As much of a game as `observe` reads."""
+
+    interp: Interp
+    state: Any
+
+
+def view(interp: Interp, fields: Mapping[str, Any], player: int) -> list[int]:
+    """What a player observes in a snapshot's fields."""
+    return observe(cast(Game, _Position(interp, fresh(interp.program, {}, fields))), player)
+
+
+class InterpShadow:
+    """A game of the interpreter that runs along with another engine's, to look ahead with."""
+
+    def __init__(self, interp: Interp, score: str | None) -> None:
+        self._interp = interp
+        self._score = f"player.{score}" if score else None
+        self._game: Game | None = None
+
+    def reset(self, setup: Setup) -> None:
+        try:
+            self._game = self._interp.new_game(_native(self._interp, setup), setup.key, setup.tape, setup.fields)
+        except (RulesError, TapeError, ValueError):
+            self._game = None
+
+    def step(self, action: int) -> None:
+        if self._game is not None:
+            try:
+                self._game.step(action)
+            except RulesError:
+                self._game = None
+
+    def outlook(self, action: int) -> Outlook:
+        """What follows an action: with the same luck as the game will have."""
+        if self._game is None:
+            return Outlook(False, (), ())
+        game = self._game.copy()
+        try:
+            game.step(action)
+        except RulesError:
+            return Outlook(False, (), ())
+        score = game.state[self._score] if self._score else ()
+        return Outlook(game.over, tuple(game.rewards), tuple(score))
