@@ -29,7 +29,7 @@ def regions(
     if _Matcher(raw, source).run():
         return [raw]
     good = []
-    starts = [0, *(n for n in range(1, len(raw)) if _starts_declaration(raw, n)), len(raw)]
+    starts = [0, *(n for n in range(1, len(raw)) if starts_declaration(raw, n)), len(raw)]
     for start, end in pairwise(starts):
         matcher = _Matcher(raw[start:end], source, raw[end] if end < len(raw) else None)
         if matcher.run():
@@ -119,10 +119,12 @@ class _Matcher:
         )
 
 
-def _starts_declaration(raw: list[Token], position: int) -> bool:
+def starts_declaration(raw: list[Token], position: int) -> bool:
     """Whether a token, first on its line and unindented, looks like the start of a declaration."""
+    if position + 1 >= len(raw):
+        return False
     token = raw[position]
-    if token.column != 1 or raw[position - 1].type != "NEWLINE" or position + 1 >= len(raw):
+    if token.column != 1 or raw[position - 1].type != "NEWLINE":
         return False
     following = raw[position + 1]
     if token in DECLARATIONS:

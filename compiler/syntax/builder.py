@@ -5,6 +5,7 @@ A method takes what its rule matches, tokens included; what is absent is None.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from compiler.syntax import ast
 MAX_INT = 2**63 - 1
 
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TURNS = {"K_THIS_TURN": 0, "K_NEXT_TURN": 1, "K_TURN_AFTER_NEXT": 2}
 _VISIBILITY = {"K_HIDDEN": "hidden", "K_VISIBLE": "public", "K_VISIBLE_TO_OWNER": "owner"}
 
@@ -230,6 +232,8 @@ class Builder(Transformer):
 
     def phrase(self, *rest):
         *items, block = rest
+        if block is not None and isinstance(items[0], ast.Name):
+            self._check_head(items[0])
         if block is None and len(items) == 1 and isinstance(items[0], ast.Binary) and items[0].op == "==":
             self.sink.error(
                 "E0108",
@@ -238,6 +242,19 @@ class Builder(Transformer):
                 suggestion="to assign, write '='",
             )
         return ast.Phrase(tuple(items), block, self._span(items[0], block or items[-1]))
+
+    def _check_head(self, head: ast.Name) -> None:
+        """What has a block and starts like a phrase may be something else."""
+        if head.id in ("elif", "elseif", "elsif"):
+            suggestion = "write 'else if' behind the '}' of the 'if'"
+            self.sink.error("E0110", head.span, f"the language has no '{head.id}'", suggestion=suggestion)
+        elif head.id in ("enum", "table", "state", "verb", "play", "scenario"):
+            self.sink.error(
+                "E0113",
+                head.span,
+                f"'{head.id}' starts a declaration, and declarations do not stand inside others",
+                suggestion="close the block above it with '}', or move it to the top level",
+            )
 
     def words(self, *items):
         return ast.Phrase(items, None, self._span(items[0], items[-1]))
@@ -411,6 +428,10 @@ class Builder(Transformer):
 
     def _text(self, token: Token) -> str:
         body = token[1:-1]
+        if (control := _CONTROL.search(body)) is not None:
+            place = (token.start_pos or 0) + 1 + control.start()
+            message = f"an unprintable character, U+{ord(control[0]):04X}"
+            self.sink.error("E0101", self.source.span(place, place + 1), message, suggestion="delete it")
         if "\\" not in body:
             return body
         text = []

@@ -35,6 +35,9 @@ _INNER_WORDS = {  # by the head of the statement or declaration: words that are 
     "K_DRAWS": {"always": "K_ALWAYS"},
     "K_FORM": {"body": "K_BODY"},
 }
+_LABELLED = ("K_CHOOSE", *LABELLED_STATEMENTS.values())
+"""Statements in which no type follows a colon."""
+
 _FIELD_WORDS = {"visible": "K_VISIBLE", "hidden": "K_HIDDEN"}
 _ZONE_KINDS = ("bag", "pile", "slot")
 
@@ -46,8 +49,9 @@ _VALUE_ENDS = frozenset(
 )
 """The terminals that an expression, a type or a clause can end with."""
 
-_CALLABLE = frozenset(("NAME", "RPAR", "RSQB", "ROWKEY", "INT", "K_COMPREHENSION"))
-_INDEXABLE = _CALLABLE | {"QMARK"}
+_TOUCHABLE = _VALUE_ENDS - {"QMARK", "RBRACE"} | {"K_COMPREHENSION"}
+"""A bracket that touches one of these calls or indexes it."""
+
 
 _CONTINUES = frozenset(
     {"=", "+=", "-=", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "//", "%", ",", ":", ".", ".."}
@@ -162,14 +166,30 @@ class _Layout:
         if not self.out or top.holds == _ENUM:
             return
         last = self.out[-1]
-        if last.type in ("END", "LBRACE") or (last.type != "NAME" and last in _CONTINUES):
+        if last.type in ("END", "LBRACE"):
+            return
+        if last.type != "NAME" and last in _CONTINUES:
+            if len(self.stack) == 1 and brackets.starts_declaration(self.raw, position + 1):
+                self._end_declaration()  # it ends too early
             return
         for ahead in range(position + 1, len(self.raw)):
-            if self.raw[ahead].type != "NEWLINE":
-                if self.raw[ahead].type == "ELSE" or (self.raw[ahead] == "says" and self._type(ahead + 1) == "STRING"):
+            following = self.raw[ahead]
+            if following.type != "NEWLINE":
+                if following.type == "ELSE" or (following == "says" and self._type(ahead + 1) == "STRING"):
+                    return
+                if following.type == "LBRACE":
+                    self._brace_on_new_line(following)
                     return
                 break
         self._end(self.raw[position])
+
+    def _brace_on_new_line(self, brace: Token) -> None:
+        self.sink.error(
+            "E0119",
+            self.source.span(brace.start_pos or 0, brace.end_pos or 0),
+            "a line cannot start with '{'",
+            suggestion="put '{' at the end of the line before",
+        )
 
     def _semicolon(self, token: Token) -> None:
         if self.stack[-1].parens:
@@ -197,9 +217,9 @@ class _Layout:
         last = self.out[-1] if self.out else None
         if last is not None and last.end_pos == token.start_pos:
             if token.type == "LSQB":
-                if last.type in _INDEXABLE:
+                if last.type in _TOUCHABLE or last.type == "QMARK":
                     token.type = "INDEX"
-            elif last.type in _CALLABLE:
+            elif last.type in _TOUCHABLE:
                 if top.head == "K_VERB" and top.holds == _TOP and not top.parens:
                     self._verb_bracket(last, token)
                 else:
@@ -237,17 +257,17 @@ class _Layout:
             if keyword:
                 top.head = keyword
                 return self._emit(position, keyword, length)
-            if token.type != "NAME":
-                top.head = token.type
-                return self._emit(position, token.type)
-            return self._emit_name(position)
+            if token.type == "NAME" or self._comprehends(position):
+                return self._emit_name(position)
+            top.head = token.type
+            return self._emit(position, token.type)
         if token.type == "WHERE":
             self._mark_subset(top)
         if token.type == "NOT" and self._next(position, "in"):
             return self._emit(position, "K_NOT_IN", 2)
-        if token.type != "NAME" and not (token.type == "ALL" and self._comprehends(position)):
+        if token.type != "NAME" and not self._comprehends(position):
             return self._emit(position, token.type)
-        if last == "COLON":
+        if last == "COLON" and top.head not in _LABELLED:
             return self._type_start(position)
         if last == "K_LASTING" and self._next(position, "of") and token == "set":
             return self._emit(position, "K_SET_OF", 2)
@@ -296,7 +316,7 @@ class _Layout:
     def _type_start(self, position: int) -> int:
         """A word after a colon: a type, or an expression."""
         token = self.raw[position]
-        follows_word = self._is_word(position + 1)
+        follows_word = self._type(position + 1) in ("NAME", "INT_TYPE")
         if token == "set" and self._next(position, "of"):
             return self._emit(position, "K_SET_OF", 2)
         if token == "lasting" and follows_word:

@@ -61,7 +61,7 @@ class Substitutes:
             if token.type in WRONG_TERMINALS:
                 self._places.append(token.start_pos or 0)
                 if token.type == "WRONG_NUMBER":
-                    self._number(token)
+                    token = self._number(token)
                 elif token.type == "WRONG_OPERATOR":
                     self._operator(token)
                 elif token.type == "UNKNOWN":
@@ -71,15 +71,13 @@ class Substitutes:
                     token = self._text(token)
             yield token
 
-    def _number(self, token: Token) -> None:
-        number, _, rest = token.partition(".")
-        if rest and number.isdigit():
-            self._error("E0105", token, "numbers are whole", f"write a whole number: {number}")
+    def _number(self, token: Token) -> Token:
+        digits = token[: len(token) - len(token.lstrip("0123456789"))]
+        if token[len(digits)] == ".":
+            self._error("E0105", token, "numbers are whole", "count in smaller units: tenths or hundredths")
         else:
-            digits = len(token) - len(token.lstrip("0123456789"))
-            name = token[digits:]
-            self._error("E0105", token, f"{quoted(token)} is neither a number nor a name", f"'{name}' can be a name")
-        token.type = "INT"
+            self._error("E0105", token, f"{quoted(token)} is neither a number nor a name", "names start with a letter")
+        return _instead(token, "INT", digits)
 
     def _operator(self, token: Token) -> None:
         meant, suggestion = _OPERATORS[str(token)]
@@ -97,10 +95,15 @@ class Substitutes:
             self._error("E0102", token, "this text is never closed", "close it with '\"' on the same line")
         else:
             self._error("E0101", token, "a text stands in double quotes", 'write "…"')
-        return Token("STRING", '""', token.start_pos, token.line, token.column, None, None, token.end_pos)
+        return _instead(token, "STRING", '""')
 
     def _error(self, code: str, token: Token, message: str, suggestion: str | None) -> None:
         self._sink.error(code, _span(self._source, token), message, suggestion=suggestion)
+
+
+def _instead(token: Token, kind: str, text: str) -> Token:
+    """A token of another kind at the same place."""
+    return Token(kind, text, token.start_pos, token.line, token.column, None, None, token.end_pos)
 
 
 # --- tokens that do not fit -------------------------------------------------------------------------------------------
@@ -159,7 +162,7 @@ class Misfit:
     @property
     def takes_value(self) -> bool:
         """Whether an expression could stand here."""
-        return "STRING" in self.accepts and "NOT" in self.accepts
+        return "STRING" in self.accepts and "INT" in self.accepts
 
     @property
     def span(self) -> Span:
@@ -235,6 +238,8 @@ _FOREIGN = {
 def _foreign_word(m: Misfit) -> Finding | None:
     if m.type == "NAME" and str(m.token) in _FOREIGN and "NAME" not in m.accepts:
         return Finding("E0110", f"the language has no '{m.token}'", _FOREIGN[str(m.token)])
+    if m.type == "QMARK" and "PLUS" in m.accepts:
+        return Finding("E0110", "a choice between two values is written with 'if'", "write 'A if CONDITION else B'")
     if m.type == "COLON" and "LBRACE" in m.accepts:
         return Finding("E0110", "a block stands in braces", "write '{' here and '}' after the block")
     return None
@@ -253,16 +258,17 @@ def _outside_block(m: Misfit) -> Finding | None:
         )
     if first.type != "NAME" or m.position == 0:
         return None
-    if m.type in ("EQUAL", "INCREASE", "DECREASE", "DOT", "CALL", "INDEX"):
+    near = did_you_mean(first, DECLARATIONS)
+    if near is None and m.type in ("EQUAL", "INCREASE", "DECREASE", "DOT", "CALL", "INDEX"):
         return Finding(
             "E0112", "this statement stands outside a block", "put it into 'play { … }' or a 'verb … { … }'", first
         )
-    if any(token.type == "LBRACE" for token in m.tokens[:-1]) and not did_you_mean(first, DECLARATIONS):
-        return None
+    if near is None and any(token.type == "LBRACE" for token in m.tokens[:-1]):
+        return None  # a row
     return Finding(
         "E0112",
         f"'{first}' starts no declaration",
-        did_you_mean(first, DECLARATIONS) or f"a file holds {listed([*DECLARATIONS])} declarations, and rows of tables",
+        near or "a file holds declarations (const, enum, state, func, verb, play …) and rows of tables",
         first,
     )
 
@@ -278,7 +284,7 @@ def _nested_declaration(m: Misfit) -> Finding | None:
     ):
         return Finding(
             "E0113",
-            f"a '{head}' declaration stands inside another declaration",
+            f"'{head}' starts a declaration, and declarations do not stand inside others",
             "close the block above it with '}', or move it to the top level",
             head,
         )
@@ -303,22 +309,24 @@ def _equal_sign(m: Misfit) -> Finding | None:
         return Finding("E0106", "a parameter has no default", None)
     conditional = head in ("IF", "WHILE", "FOR", "RETURN", "K_EXPECT", "K_REQUIRE")
     if conditional or m.bracket is not None or not {"IF", "WHERE", "K_WHEN", "AND", "OR", "NOT"}.isdisjoint(m.read):
-        return Finding("E0107", "'=' gives a value, and a comparison is meant here", "write '=='")
+        return Finding("E0107", "'=' assigns, and a comparison is meant here", "write '=='")
     return None
 
 
 def _touching_bracket(m: Misfit) -> Finding | None:
     wanted = {"LPAR": "CALL", "LSQB": "INDEX"}.get(m.type)
     before = m.before
-    if wanted in m.accepts and before is not None and (before.type == "NAME" or is_word(before)):
+    apart = before is not None and before.end_pos != m.token.start_pos
+    if wanted in m.accepts and before is not None and apart and is_word(before):
         return Finding("E0109", f"a blank stands between '{before}' and its '{m.token}'", f"write '{before}{m.token}'")
     return None
 
 
 def _missing_where(m: Misfit) -> Finding | None:
-    if "WHERE" in m.accepts and m.starts_value and m.type != "NEGINT":
+    on_set = m.head.type == "FOR" or m.bracket is not None
+    if on_set and "WHERE" in m.accepts and m.starts_value and m.type != "NEGINT":
         return Finding("E0111", f"a condition follows 'where', found {describe(m.token)}", f"write 'where {m.token} …'")
-    if "ELSE" in m.accepts and "IF" in m.read:
+    if "ELSE" in m.accepts and "IF" in m.read and m.before is not None and m.before.type != "RBRACE":
         loop = m.head.type == "FOR" and "WHERE" not in m.read
         opener = m.tokens[m.bracket] if m.bracket is not None else None
         kind = m.tokens[m.bracket - 1].type if m.bracket else None
@@ -343,6 +351,9 @@ def _chained_comparison(m: Misfit) -> Finding | None:
 
 def _bounds(m: Misfit) -> Finding | None:
     before = m.before
+    typed = m.position > 1 and m.tokens[m.position - 2].type in ("COLON", "K_LASTING")
+    if typed and before is not None and before.type == "NAME" and before == "set":
+        return Finding("E0106", f"expected 'of', found {describe(m.token, m.type)}", "a set's type is 'set of T'")
     if before is not None and before.type == "INT_TYPE":
         return Finding("E0120", "an 'int' needs its bounds", "write 'int LOW..HIGH', such as 'int 0..9'", before)
     if "RANGE" in m.accepts:
@@ -399,12 +410,21 @@ def _separator(m: Misfit) -> Finding | None:
 
 
 def _anything(m: Misfit) -> Finding:
-    expected = listed(_expected(m))
+    choices = _expected(m)
+    expected = listed(choices)
     form = FORMS.get(m.head.type) if m.start or m.tokens[0].type != "NAME" else FORMS["row"]
+    if "K_THEN" in m.accepts:
+        form = FORMS["K_SCENARIO"]
     if m.type == "$END":
         what = "declaration" if m.start == 0 else "block"
         return Finding("E0114", f"the {what} ends too early: expected {expected}", form and f"write {form}")
-    return Finding("E0106", f"expected {expected}, found {describe(m.token, m.type)}", form and f"write {form}")
+    near = (
+        did_you_mean(m.token, [choice[1:-1] for choice in choices if choice[1:-1].isalpha()])
+        if m.type == "NAME"
+        else None
+    )
+    found = describe(m.token, m.type)
+    return Finding("E0106", f"expected {expected}, found {found}", near or (form and f"write {form}"))
 
 
 _RULES: tuple[Callable[[Misfit], Finding | None], ...] = (
@@ -429,19 +449,23 @@ def _expected(m: Misfit) -> list[str]:
     """What would have fitted, in plain words, the most telling first."""
     accepts = set(m.accepts)
     found: list[str] = []
-    if m.takes_value and "K_LASTING" not in accepts:
+    if "LET" in accepts:
+        return ["a statement"]
+    if "K_CONST" in accepts:
+        return ["a declaration"]
+    if m.takes_value:
         found.append("a value")
         accepts -= VALUE_STARTS
     if "K_SET_OF" in accepts:
         found.append("a type")
         accepts -= {"K_LASTING", "K_SET_OF", "INT_TYPE", "NAME", "K_OWN"}
-    if "AND" in accepts or "PLUS" in accepts:
-        accepts -= OPERATORS | {"CALL", "INDEX", "DOT", "IF"}
-        if not accepts:
+    if "PLUS" in accepts:
+        accepts -= OPERATORS | {"DOT", "IF"}
+        if not accepts - {"CALL", "INDEX"}:
             found.append("an operator")
-    accepts -= {"CALL", "INDEX"} if len(accepts) > 2 else set()
-    if {"END", "RBRACE"} <= accepts:
-        accepts -= {"RBRACE"}
+    for optional in ({"CALL", "INDEX"}, {"QMARK", "LSQB", "INDEX"}, {"RBRACE"}, {"END"}):
+        if accepts - optional:
+            accepts -= optional if optional != {"END"} or "K_THEN" in accepts else set()
     words = sorted(describe_terminal(kind, m.texts) for kind in accepts)
     return [*found, *dict.fromkeys(words)]
 

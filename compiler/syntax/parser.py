@@ -72,20 +72,34 @@ class Parser:
         raw = list(substitutes.of(self._lark.lex(source.text)))
         good = []
         for tokens in layout.declarations(raw, source, sink, substitutes.are_in):
-            interactive = self._lark.parse_interactive(start="declaration")
-            position = 0
-            try:
-                for token in tokens:
-                    interactive.feed_token(token)
-                    position += 1
-                good.append(interactive.feed_eof(tokens[-1]))
-            except UnexpectedToken:
+            declaration, position = self._feed(tokens)
+            if position <= len(tokens):
                 if not substitutes.are_in(tokens):
-                    mistakes.report(tokens, position, interactive.accepts(), self._texts, source, sink)
+                    mistakes.report(tokens, position, self._accepts(tokens[:position]), self._texts, source, sink)
                 continue
+            good.append(declaration)
             if len(tokens) > MAX_DEPTH:
-                _check_depth(good[-1], sink)
+                _check_depth(declaration, sink)
         return good
+
+    def _feed(self, tokens: list[Token]) -> tuple[Any, int]:
+        """What the tokens of a declaration build, and how many fitted: one more than there are if all and the end."""
+        interactive = self._lark.parse_interactive(start="declaration")
+        position = 0
+        try:
+            for token in tokens:
+                interactive.feed_token(token)
+                position += 1
+            return interactive.feed_eof(tokens[-1]), position + 1
+        except UnexpectedToken:
+            return None, position
+
+    def _accepts(self, tokens: list[Token]) -> set[str]:
+        """The terminals that could follow tokens that fit. The parser that failed on the next one has gone too far."""
+        interactive = self._lark.parse_interactive(start="declaration")
+        for token in tokens:
+            interactive.feed_token(token)
+        return interactive.accepts()
 
 
 def _check_depth(declaration: ast.Decl, sink: Diagnostics) -> None:
@@ -93,6 +107,11 @@ def _check_depth(declaration: ast.Decl, sink: Diagnostics) -> None:
     pending: list[tuple[Any, int]] = [(declaration, 1)]
     while pending:
         node, depth = pending.pop()
+        if isinstance(node, tuple):
+            pending.extend((child, depth) for child in node)
+            continue
+        if not hasattr(node, "span"):
+            continue
         if depth > MAX_DEPTH:
             sink.error(
                 "E0115",
@@ -101,11 +120,7 @@ def _check_depth(declaration: ast.Decl, sink: Diagnostics) -> None:
                 suggestion="name the inner parts with 'let', 'func' or 'verb'",
             )
             return
-        for name in node.__slots__:
-            value = getattr(node, name)
-            for child in value if isinstance(value, tuple) else (value,):
-                if hasattr(child, "span"):
-                    pending.append((child, depth + 1))
+        pending.extend((getattr(node, name), depth + 1) for name in node.__slots__)
 
 
 @cache

@@ -46,6 +46,7 @@ class _Body:
     items: list[_Item]
     span: Span
     tall: bool = False  # one item to a line, unless the source says otherwise
+    separator: str = "; "
 
 
 @dataclass
@@ -61,7 +62,7 @@ class _Item:
 
 
 def _flat(body: _Body) -> str:
-    inner = "; ".join(item.flat for item in body.items)
+    inner = body.separator.join(item.flat for item in body.items)
     return f"{{ {inner} }}" if inner else "{ }"
 
 
@@ -185,8 +186,9 @@ def _wrapped(text: str, indent: str) -> list[str]:
     """A statement as lines: broken where a line break counts as a blank, at the loosest such place."""
     lines = []
     prefix = indent
+    may_say = text.startswith(("func ", "verb "))
     while len(prefix) + len(text) > WIDTH:
-        place = _best_break(text, WIDTH - len(prefix))
+        place = _best_break(text, WIDTH - len(prefix), may_say)
         if place is None:
             break
         lines.append(prefix + text[:place])
@@ -201,8 +203,8 @@ _BEFORE_BREAK = re.compile(r"(?:[=<>|&+*%,:-]|//|(?<![\w.])(?:and|or|in|where))$
 _SAYS = re.compile(' says "')
 
 
-def _best_break(text: str, room: int) -> int | None:
-    """The last blank within `room` at the least bracket depth where a line may break."""
+def _best_break(text: str, room: int, may_say: bool) -> int | None:
+    """The last blank within `room` at the least bracket depth where a line may break, or the one before `says`."""
     depth = 0
     best: tuple[int, int] | None = None
     for piece in _PIECES.finditer(text):
@@ -213,9 +215,9 @@ def _best_break(text: str, room: int) -> int | None:
             depth += 1
         elif shown in ")]":
             depth -= 1
+        elif shown == " " and may_say and depth == 0 and _SAYS.match(text, piece.start()):
+            return piece.start()
         elif shown == " " and piece.start() > room // 3:
-            if depth == 0 and _SAYS.match(text, piece.start()) and text.startswith(("func ", "verb ")):
-                return piece.start()
             allowed = depth > 0 or _BEFORE_BREAK.search(text[: piece.start()])
             if allowed and (best is None or depth <= best[0]):
                 best = depth, piece.start()
@@ -340,7 +342,7 @@ def _scenario(node: ast.ScenarioDecl) -> list[str | _Body]:
         steps = [_Item(step.span, [_step(step)]) for step in node.when]
         items.append(_Item(span, ["when", _Body(steps, span)]))
     items.append(_Item(node.then.span, ["then", _block(node.then)]))
-    return [f"scenario {_text(node.title)}", _Body(items, node.span, tall=True)]
+    return [f"scenario {_text(node.title)}", _Body(items, node.span, tall=True, separator=" ")]
 
 
 def _step(node: ast.When) -> str:
@@ -586,7 +588,7 @@ def _expr_at(node: ast.Expr) -> tuple[str, int]:
             return f"not {_expr(operand, _NOT)}", _NOT
         case ast.Unary(_, operand):
             text = _expr(operand, _NEGATION)
-            return (f"- {text}" if text[0].isdigit() else f"-{text}"), _NEGATION
+            return (f"- {text}" if text[0].isdigit() or text[0] == "-" else f"-{text}"), _NEGATION
         case ast.Binary(op, left, right):
             level = _BINARY[op]
             left_level = level + 1 if level == _COMPARISON else level
