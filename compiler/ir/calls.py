@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compiler.ir import hir
@@ -12,9 +12,12 @@ from compiler.source import Span
 Node = tuple[str, str]
 """(kind, name) of a function, a verb, or a method (``table.method``)."""
 
+Graph = Mapping[Node, Mapping[Node, Span | None]]
+"""What calls what, and where first."""
 
-def calls(program: hir.Program) -> dict[Node, dict[Node, Span | None]]:
-    """What calls what, and where first."""
+
+def call_graph(program: hir.Program) -> Graph:
+    """The calls of a program."""
     graph: dict[Node, dict[Node, Span | None]] = {}
     for name, func in program.funcs.items():
         graph["func", name] = dict(_called(func.body))
@@ -41,11 +44,10 @@ def _called(node: Any) -> Iterator[tuple[Node, Span | None]]:
                 yield ("verb", proc), part.span
 
 
-def reached(program: hir.Program) -> set[Node]:
-    """What `play` may run, directly or through others."""
-    graph = calls(program)
+def reached(graph: Graph, block: hir.Block) -> set[Node]:
+    """What a block may run, directly or through others."""
     found: set[Node] = set()
-    pending = [called for called, _ in _called(program.play)]
+    pending = [called for called, _ in _called(block)]
     while pending:
         node = pending.pop()
         if node not in found:
@@ -56,16 +58,36 @@ def reached(program: hir.Program) -> set[Node]:
 
 def param_writes(program: hir.Program) -> Iterator[hir.Store]:
     """Assignments that `play` may run to fields that are given at reset."""
-    for kind, name in sorted(reached(program)):
-        body = program.procs[name].body if kind == "verb" else None
-        for part in walk(body) if body is not None else ():
+    for block in _blocks(program, call_graph(program), program.play):
+        for part in walk(block):
             if isinstance(part, hir.Store) and part.field.param:
                 yield part
 
 
+def choices_in_given(program: hir.Program) -> Iterator[tuple[hir.Scenario, hir.Choose]]:
+    """Decisions that setting up a scenario may come to."""
+    graph = call_graph(program)
+    for scenario in program.scenarios:
+        for block in _blocks(program, graph, scenario.given):
+            yield from ((scenario, part) for part in walk(block) if isinstance(part, hir.Choose))
+
+
+def _blocks(program: hir.Program, graph: Graph, block: hir.Block) -> Iterator[hir.Block]:
+    """A block and the bodies of all procedures that it may run."""
+    yield block
+    for kind, name in sorted(reached(graph, block)):
+        if kind == "verb":
+            yield program.procs[name].body
+        elif kind == "method":
+            table, _, method = name.partition(".")
+            yield from (
+                body for body in program.tables[table].methods[method].bodies.values() if isinstance(body, hir.Block)
+            )
+
+
 def cycles(program: hir.Program) -> Iterator[tuple[list[Node], Span | None]]:
     """One cycle for every group of procedures that call each other, as a chain that ends where it begins."""
-    graph = calls(program)
+    graph = call_graph(program)
     state: dict[Node, int] = {}  # 1: on the path, 2: done
     reported: set[Node] = set()
     for root in graph:

@@ -97,7 +97,10 @@ class Evaluator:
         sub = None if node.sub is None else self.value(node.sub, values)
         if row < 0:
             return self.read_none(node, node.type)
-        cell = self.program.tables[node.table].data[node.column][row]
+        data = self.program.tables[node.table].data.get(node.column)
+        if data is None:
+            raise NotStaticError(f"the rows of '{node.table}' are not read yet", node)
+        cell = data[row]
         if isinstance(cell, int):
             return cell
         if sub is None or not 0 <= sub < len(cell):

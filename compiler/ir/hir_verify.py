@@ -222,10 +222,10 @@ class _Verifier:
 
     def _field(self, field: hir.Field, owner: hir.Expr | None, known: Known) -> None:
         self.check(self.program.fields.get(field.id) is field, f"'{field.id}' is no field of the program")
-        if self.check((field.owner is None) == (owner is None), f"'{field.id}' is read of the wrong owner"):
-            if owner is not None and field.owner is not None:
-                wanted = PLAYER if field.owner == "player" else EntityT(field.owner)
-                self.value(owner, wanted, known, f"the owner of '{field.id}'")
+        self.check((field.owner is None) == (owner is None), f"'{field.id}' is read of the wrong owner")
+        if owner is not None and field.owner is not None:
+            wanted = PLAYER if field.owner == "player" else EntityT(field.owner)
+            self.value(owner, wanted, known, f"the owner of '{field.id}'")
 
     def _sub(self, array: hir.Field | hir.TableColumn, sub: hir.Expr | None, known: Known) -> None:
         self.check((array.size is None) == (sub is None), f"'{array.name}' is an array, or is none")
@@ -473,4 +473,3 @@ class _Verifier:
             if key is not None:
                 self.expr(key, inner)
         self.block(node.body, inner)
-

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import cast
 
-from compiler.diagnostics import Diagnostics, did_you_mean
+from compiler.diagnostics import Diagnostics, Note, did_you_mean
 from compiler.ir import hir
+from compiler.ir.calls import choices_in_given, cycles, param_writes
 from compiler.resolve import Abort, Constants, Names, resolve
 from compiler.source import Span
 from compiler.syntax import ast
-from compiler.ir import calls as call_graph
 from compiler.typecheck import calls, declarations, lints, rows, scenarios, statements, tables
 from compiler.typecheck.checker import Checker, Verb
 from compiler.typecheck.expressions import EXPRESSIONS
@@ -36,21 +36,22 @@ def check(
     """
     found = Diagnostics()
     names = resolve(modules, found)
-    checker = _checker(names, name, found, overrides or {})
+    start = modules[0].span.file.span(0, 0) if modules else None  # the place of what is nowhere
+    checker = _checker(names, name, found, overrides or {}, start)
     for override in set(overrides or {}) - set(names.constants):
         span = (override_spans or {}).get(override)
         suggestion = did_you_mean(override, names.constants)
         found.error("E0601", span, f"there is no constant '{override}' to override", suggestion=suggestion)
-    program = _check_all(checker)
+    program = _check_all(checker, start)
     sink.extend(found)
     return program if found.ok else None
 
 
-def _checker(names: Names, name: str, sink: Diagnostics, overrides: Mapping[str, int]) -> Checker:
+def _checker(names: Names, name: str, sink: Diagnostics, overrides: Mapping[str, int], start: Span | None) -> Checker:
     constants = Constants(names, overrides)
     program = hir.Program(
         name=name,
-        players=_players(names, constants),
+        players=_players(names, constants, start),
         constants={},
         texts=(),
         enums={},
@@ -66,9 +67,9 @@ def _checker(names: Names, name: str, sink: Diagnostics, overrides: Mapping[str,
     return Checker(sink, names, constants, program, EXPRESSIONS, statements.block)
 
 
-def _players(names: Names, constants: Constants) -> int:
+def _players(names: Names, constants: Constants, start: Span | None) -> int:
     if not names.players:
-        names.sink.error("E0602", None, "nothing says how many players there are", suggestion="write 'players 2'")
+        names.sink.error("E0602", start, "nothing says how many players there are", suggestion="write 'players 2'")
         return 1
     for extra in names.players[1:]:
         names.sink.error("E0202", extra.span, "'players' is declared twice")
@@ -83,7 +84,7 @@ def _players(names: Names, constants: Constants) -> int:
     return count
 
 
-def _check_all(check: Checker) -> hir.Program:
+def _check_all(check: Checker, start: Span | None) -> hir.Program:
     declarations.enums(check)
     declarations.entities(check)
     schemas = tables.schemas(check)
@@ -96,6 +97,7 @@ def _check_all(check: Checker) -> hir.Program:
     declarations.funcs(check)
     declarations.verbs(check)
     tables.methods(check, schemas)
+    check.ready = True
     versions = rows.read_rows(check, schemas)
 
     for name, func in check.funcs.items():
@@ -103,7 +105,7 @@ def _check_all(check: Checker) -> hir.Program:
             calls.finish_func(check, name, func.decl.span)
     rows.check_defaults(check, schemas)
     bodies = _verbs(check)
-    play = _play(check, bodies)
+    play = _play(check, bodies, start)
     bodies += rows.check_versions(check, versions)
     found, given = scenarios.scenarios(check)
     bodies += given
@@ -123,8 +125,8 @@ def _check_all(check: Checker) -> hir.Program:
     if check.sink.ok:
         rows.check_requires(check, schemas)
         program = replace(program, texts=tuple(check.texts))
-    lints.unused_locals(check, bodies)
     if check.sink.ok:
+        lints.unused_locals(check, bodies)
         lints.unused_declarations(check)
     return program
 
@@ -158,10 +160,10 @@ def _proc(check: Checker, verb: Verb, scope: Scope) -> hir.Proc:
     return hir.Proc(verb.name, verb.params, block, returns, verb.says, node.span)
 
 
-def _play(check: Checker, bodies: list[Body]) -> hir.Block:
+def _play(check: Checker, bodies: list[Body], start: Span | None) -> hir.Block:
     plays = check.names.plays
     if not plays:
-        check.sink.error("E0603", None, "nothing says how the game is played", suggestion="write 'play { … }'")
+        check.sink.error("E0603", start, "nothing says how the game is played", suggestion="write 'play { … }'")
         return hir.Block(())
     for extra in plays[1:]:
         check.report("E0603", extra.span, "the game is played in two ways: 'play' stands here twice")
@@ -173,10 +175,15 @@ def _play(check: Checker, bodies: list[Body]) -> hir.Block:
 def _calls(check: Checker, program: hir.Program) -> None:
     """Report what can be seen only when everything is known: cycles of calls, and writes that play must not reach."""
     spoken = {verb.name: str(verb) for verb in check.verbs}
-    for chain, span in call_graph.cycles(program):
+    for chain, span in cycles(program):
         parts = [f"'{spoken[name] if kind == 'verb' else name}'" for kind, name in chain]
         subject = "a function never calls itself" if chain[0][0] == "func" else "nothing may call itself"
         check.report("E0404", cast("Span", span), f"{subject}: {' → '.join(parts)}")
-    for store in call_graph.param_writes(program):
+    for store in param_writes(program):
         message = f"'{store.field.name}' is given at reset and never changes, and 'play' can come here"
         check.report("E0403", cast("Span", store.span), message)
+    for scenario, choice in choices_in_given(program):
+        notes = [Note(f"needed by 'given' of \"{scenario.title}\"", scenario.span)]
+        check.report(
+            "E0401", cast("Span", choice.span), "nobody decides in 'given': it sets up a position", notes=notes
+        )

@@ -47,8 +47,6 @@ def call_on(
     if _callable(check, name):
         return call_named(check, name, (Checked(base, callee.base.span), *args), node, scope)
     suggestion = did_you_mean(name, _members(check, type_))
-    if isinstance(type_, RowT) and (type_.table, name) in check.names.used:  # pragma: no cover
-        raise Abort
     check.fail("E0205", callee.span, f"{described(base.type)} has no '{name}'", suggestion)
 
 
@@ -86,8 +84,8 @@ def call_named(check: Checker, name: str, args: Sequence[Argument], node: ast.Ex
     if name == "player":
         _count(check, args, 1, node, "player(p)")
         return check.fitted(args[0], scope, PLAYER)
-    if name in names.funcs or name in names.entities:  # declared, but wrong
-        raise Abort
+    if name in names.funcs or name in names.entities:
+        check.not_ready(f"'{name}' is a function", node.span)
     verb = next((verb for verb in check.verbs if verb.words and verb.words[0] == name), None)
     if verb is not None:
         check.fail(
@@ -116,11 +114,10 @@ def _field_of(check: Checker, name: str, args: Sequence[Argument], node: ast.Exp
         )
     field = check.program.fields.get(f"{owner}.{name}")
     if field is None:
-        raise Abort
+        check.not_ready(f"'{name}' is part of the state", node.span)
     if owner == "player":
         base = check.bounded(check.coerce(base, PLAYER, args[0].span), PLAYER, args[0].span)
     return FieldRef(field, base)
-
 
 
 def _count(check: Checker, args: Sequence[Argument], wanted: int, node: ast.Expr, form: str) -> None:

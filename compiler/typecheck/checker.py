@@ -114,6 +114,8 @@ class Checker:
     verbs: list[Verb] = field(default_factory=list)
     enum_values: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     row_names: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    ready: bool = False
+    """Whether fields, functions and verbs are known; sizes and defaults are worked out before."""
     broken_verbs: set[str] = field(default_factory=set)
     """Words that only verbs with wrong declarations have: phrases with them are not reported."""
     sites: int = 0
@@ -131,6 +133,12 @@ class Checker:
     ) -> NoReturn:
         """Report an error and give up what is being checked."""
         self.report(code, span, message, suggestion, notes)
+        raise Abort
+
+    def not_ready(self, what: str, span: Span) -> NoReturn:
+        """Give up on something that is declared, but not known: its declaration is wrong, or comes later."""
+        if not self.ready:
+            self.fail("E0304", span, f"this must be known when the rules are checked: {what}")
         raise Abort
 
     # --- expressions --------------------------------------------------------------------------------------------------

@@ -20,8 +20,6 @@ Statements = list[hir.Statement]
 
 def choose(check: Checker, node: ast.Choose, scope: Scope, out: Statements) -> None:
     """Both forms of ``choose``."""
-    if scope.body.kind == "given":
-        check.report("E0401", node.span, "nobody decides in 'given': it sets up a position")
     try:
         player = check.fitted(node.player, scope, PLAYER)
     except Abort:

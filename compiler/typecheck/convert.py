@@ -53,6 +53,8 @@ def described(type_: Type) -> str:
     match type_:
         case IntT(lo, hi) if lo == hi:
             return f"the number {lo}"
+        case IntT() if type_ in (DEFAULT_INT, INT32):
+            return "a number"
         case IntT() | BoolT() | PlayerT() | SetT() | OptT() | TextT():
             return f"'{type_}'"
         case NoneT():

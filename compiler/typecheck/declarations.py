@@ -96,7 +96,10 @@ def _state_field(check: Checker, owner: str | None, node: ast.FieldDecl) -> hir.
         size = LASTING_TURNS
     if node.param and owner not in (None, "player"):
         check.fail("E0401", node.span, "a 'param' belongs to the game or to a player")
-    default = default_of(check, type_) if node.default is None else check.static_value(node.default, type_)
+    default = default_of(check, type_)
+    if node.default is not None:
+        with suppress(Abort):
+            default = check.static_value(node.default, type_)
     return hir.Field(
         name=node.name,
         owner=owner,
@@ -212,7 +215,7 @@ def _action_param(check: Checker, node: ast.Param) -> hir.ActionParam:
         case EntityT(name):
             entity = check.program.entities[name]
             if node.own and not entity.per_player:
-                check.fail("E0605", node.span, f"no player owns a '{name}'", f"write '{node.name}: {name}'")
+                check.fail("E0605", node.span, f"'{name}' belongs to no player", f"write '{node.name}: {name}'")
             return hir.ActionParam(node.name, type_, node.own, entity.count if node.own else entity.total)
         case IntT(lo, hi):
             if lo != 0 or type_ == DEFAULT_INT:

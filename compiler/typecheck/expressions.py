@@ -125,8 +125,8 @@ def _name(check: Checker, node: ast.Name, scope: Scope, hint: Type | None) -> De
 
 def _unknown_name(check: Checker, node: ast.Name, scope: Scope, hint: Type | None) -> NoReturn:
     name, names = node.id, check.names
-    if (None, name) in names.fields:  # declared, but wrong
-        raise calls.Abort
+    if (None, name) in names.fields:
+        check.not_ready(f"'{name}' is part of the state", node.span)
     suggestion = None
     owners = names.owners(name)
     if owners:
@@ -139,6 +139,7 @@ def _unknown_name(check: Checker, node: ast.Name, scope: Scope, hint: Type | Non
         wanted = strip_optional(hint) if hint is not None else None
         nearer = check.program.enums[wanted.name].values if isinstance(wanted, EnumT) else ()
         known = [*scope.visible(), *names.constants, *check.program.fields, *check.enum_values, *check.row_names]
+        known += [verb.words[0] for verb in check.verbs if len(verb.pattern) == 1]
         suggestion = did_you_mean(name, nearer) or did_you_mean(name, known)
     check.fail("E0201", node.span, f"there is no '{name}' here", suggestion)
 

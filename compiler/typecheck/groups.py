@@ -29,7 +29,7 @@ def all_of(check: Checker, node: ast.All, scope: Scope, hint: Type | None) -> hi
         element = PLAYER if node.name == "player" else EnumT(node.name)
         return full_set(check, EntityT(node.name) if node.name in names.entities else element, node)
     if node.name not in names.entities or not check.program.entities[node.name].per_player:
-        check.fail("E0302", node.span, f"no player owns a '{node.name}'", f"write 'all {node.name}'")
+        check.fail("E0302", node.span, f"'{node.name}' belongs to no player", f"write 'all {node.name}'")
     owner = check.fitted(node.owner, scope, PLAYER)
     return hir.AllOf(node.name, owner, SetT(EntityT(node.name)), node.span)
 

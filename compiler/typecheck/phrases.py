@@ -8,7 +8,7 @@ from itertools import groupby
 
 from compiler.diagnostics import Diagnostics, Note
 from compiler.ir import hir
-from compiler.resolve import Abort
+from compiler.resolve import BUILTIN_FUNCTIONS, Abort
 from compiler.syntax import ast
 from compiler.typecheck.checker import Checker, Verb
 from compiler.typecheck.scope import Scope
@@ -22,7 +22,7 @@ def verb_call(check: Checker, phrase: ast.Phrase, scope: Scope, *, must_return: 
     items = phrase.items
     fitting = [(verb, args) for verb in check.verbs if (args := _match(verb.pattern, items, scope)) is not None]
     if not fitting:
-        if len(items) == 1 and _is_expression(check, items[0], scope):
+        if len(items) == 1 and (must_return or _is_expression(check, items[0], scope)):
             return None
         _no_verb(check, phrase, scope)
     verb, args = _choose(check, fitting, phrase, scope)
@@ -96,6 +96,8 @@ def _is_expression(check: Checker, item: ast.Expr, scope: Scope) -> bool:
 
 def _means_something(check: Checker, name: str) -> bool:
     names = check.names
+    if name in BUILTIN_FUNCTIONS or name == "player":
+        return True
     known = (names.constants, names.funcs, names.entities, check.enum_values, check.row_names, check.program.fields)
     return any(name in group for group in known) or bool(names.owners(name))
 

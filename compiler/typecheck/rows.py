@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -41,6 +41,16 @@ class _Reading:
     values: dict[str, Value] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
+    wrong: bool = False  # so that what it lacks is not reported
+
+
+@contextmanager
+def _part_of(reading: _Reading) -> Iterator[None]:
+    """Read a part of a row; after an error the others are read all the same."""
+    try:
+        yield
+    except Abort:
+        reading.wrong = True
 
 
 def read_rows(check: Checker, schemas: dict[str, Schema]) -> list[Version]:
@@ -73,7 +83,7 @@ def _add_implicit(check: Checker, reading: _Reading, schemas: dict[str, Schema])
         children = row.children.get(child.name, [])
         size = table.columns[child.column].size or 0
         if len(children) > size:
-            message = f"a '{table.name}' has room for {size} '{child.name}' rows, not {len(children)}"
+            message = f"a row of '{table.name}' has room for {size} of '{child.name}', not {len(children)}"
             check.report("E0508", children[size].span, message)
         listed = [found.index for found in children[:size]]
         reading.values[child.column] = (*listed, *[NONE] * (size - len(listed)))
@@ -87,9 +97,9 @@ def _final(check: Checker, reading: _Reading, column: hir.TableColumn) -> Value:
         return (column.default,) * column.size
     decl = reading.schema.columns.get(column.name)
     required = decl is not None and decl.default is None and column.name not in reading.schema.flags
-    if required and column.name not in reading.spans and not isinstance(column.type, OptT | SetT):
+    if required and not reading.wrong and not isinstance(column.type, OptT | SetT):
         row = reading.row
-        message = f"'{row.key}' has no '{column.name}', and a '{reading.table.name}' has no default for it"
+        message = f"'{row.key}' has no '{column.name}', and '{reading.table.name}' has no default for it"
         check.report("E0505", row.span, message, f"write '{column.name} …' in its block")
     return column.default
 
@@ -100,16 +110,16 @@ def _final(check: Checker, reading: _Reading, column: hir.TableColumn) -> Value:
 def _read(check: Checker, reading: _Reading) -> None:
     row = reading.row
     for assign in row.form.sets if row.form else ():
-        with suppress(Abort):
+        with _part_of(reading):
             _assign(check, reading, assign)
-    with suppress(Abort):
+    with _part_of(reading):
         _items(check, reading, row.items, in_order=row.parent is not None)
     body = row.form.body if row.form else None
     if row.parent is not None:
         body = next(iter(reading.schema.procedures), None)
     own: list[ast.Statement] = []
     for statement in row.block.statements if row.block else ():
-        with suppress(Abort):
+        with _part_of(reading):
             _statement(check, reading, statement, own, body)
     if own and body is not None and row.block is not None:
         _version(check, reading, body, ast.Block(tuple(own), row.block.span), own[0].span.to(own[-1].span), True)
@@ -138,7 +148,7 @@ def _statement(
                 suggestion = did_you_mean(statement.items[0].id, reading.schema.children)
             elif reading.schema.procedures:
                 suggestion = f"statements stand in 'on {reading.schema.procedures[0]} {{ … }}'"
-            check.fail("E0503", statement.span, f"a '{reading.table.name}' holds no such thing", suggestion)
+            check.fail("E0503", statement.span, f"a row of '{reading.table.name}' holds no such thing", suggestion)
 
 
 def _items(check: Checker, reading: _Reading, items: Sequence[ast.Expr], *, in_order: bool) -> None:
@@ -147,7 +157,7 @@ def _items(check: Checker, reading: _Reading, items: Sequence[ast.Expr], *, in_o
     while rest:
         item = rest.pop(0)
         name = item.id if isinstance(item, ast.Name) else None
-        with suppress(Abort):
+        try:
             if name is not None and name in reading.schema.flags:
                 _set(check, reading, name, 1, item.span)
             elif name is not None and name in reading.schema.columns:
@@ -160,6 +170,10 @@ def _items(check: Checker, reading: _Reading, items: Sequence[ast.Expr], *, in_o
                 _set_value(check, reading, _next_column(check, reading, item), item, item.span)
             else:
                 _no_such_word(check, reading, item)
+        except Abort:
+            reading.wrong = True
+            while rest and name is not None and not isinstance(rest[0], ast.Name):
+                rest.pop(0)  # what would have been its values
 
 
 def _column_of_enum(check: Checker, reading: _Reading, value: str) -> str | None:
@@ -181,7 +195,7 @@ def _next_column(check: Checker, reading: _Reading, item: ast.Expr) -> str:
             continue
         if isinstance(item, ast.ListLit) == (column.size is not None or isinstance(column.type, SetT)):
             return name
-    check.fail("E0503", item.span, f"a '{reading.table.name}' has no further column for this")
+    check.fail("E0503", item.span, f"'{reading.table.name}' has no further column for this")
 
 
 def _no_such_word(check: Checker, reading: _Reading, item: ast.Expr) -> None:

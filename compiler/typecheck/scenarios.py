@@ -82,5 +82,5 @@ def _argument(check: Checker, node: ast.Expr, param: hir.ActionParam) -> hir.Exp
         )
     value = check.coerce(value, param.type, node.span)
     if isinstance(param.type, IntT) and isinstance(value, hir.Const) and not 0 <= value.value <= param.type.hi:
-        check.fail("E0305", node.span, f"'{param.name}' is in 0..{param.type.hi}")
+        check.fail("E0305", node.span, f"{value.value} is not in 0..{param.type.hi}")
     return value

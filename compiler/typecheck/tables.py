@@ -84,7 +84,7 @@ def list_rows(check: Checker, all_schemas: dict[str, Schema]) -> None:
             children = [name for name, table in check.names.tables.items() if table.parent and name == node.form]
             if children:
                 parent = check.names.tables[node.form].parent
-                check.report("E0501", node.span, f"a '{node.form}' stands in the block of a '{parent}'")
+                check.report("E0501", node.span, f"a row of '{node.form}' stands in the block of a row of '{parent}'")
                 continue
             with suppress(Abort):
                 check.unknown("E0501", node.span, "table or form", node.form, check.names.forms)
@@ -212,7 +212,10 @@ def _column(check: Checker, node: ast.ColumnDecl) -> hir.TableColumn:
         return hir.TableColumn(node.name, BOOL, None, None, 0, node.span)
     type_ = check.type_of(node.type, default=None)
     size, index_enum = array_size(check, node.type)
-    default = default_of(check, type_) if node.default is None else check.static_value(node.default, type_)
+    default = default_of(check, type_)
+    if node.default is not None:
+        with suppress(Abort):
+            default = check.static_value(node.default, type_)
     return hir.TableColumn(node.name, type_, size, index_enum, default, node.span)
 
 
