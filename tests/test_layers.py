@@ -8,7 +8,7 @@ from compiler.paths import ROOT
 IMPORT_ALL_BUT_JAX_USERS = """
 import importlib, pkgutil, sys
 
-MAY_USE_JAX = {"compiler.backends.jax", "compiler.conformance", "compiler.rl"}
+MAY_USE_JAX = {"compiler.backends.jax", "compiler.bench", "compiler.conformance", "compiler.rl"}
 
 def load(name):
     if name in MAY_USE_JAX or name.endswith("__main__"):

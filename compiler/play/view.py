@@ -1,0 +1,395 @@
+"""What one viewer may see of a state, in words. Nothing here knows how it will be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import isqrt
+from typing import Any
+
+from compiler.backends.interp.errors import RulesError
+from compiler.backends.interp.game import Interp
+from compiler.backends.interp.state import element_type
+from compiler.conformance.determinize import sees
+from compiler.explain import value_name, words
+from compiler.ir import hir
+from compiler.ir.actions import decode
+from compiler.ir.evaluate import members
+from compiler.ir.observations import STATUS
+from compiler.ir.types import NONE, BoolT, EntityT, EnumT, IntT, PlayerT, RowT, SetT, Type, strip_optional
+
+State = dict[str, list[Any]]
+Instance = tuple[str, int]
+"""The name of an entity, and the number of an instance."""
+
+MARKS = "XO△□◇☆+*"
+"""What stands for each player on a board."""
+_SMALLEST_BOARD = 9
+_TURNS = ("", " next turn", " the turn after next")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An instance with a place on the table: what it is, what its fields say, what lies in its zones."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place of a grid; an empty one says its number."""
+
+    text: str
+    empty: bool
+    player: int | None = None
+    """The player whose it is, if it is one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Instances that form a grid, row by row."""
+
+    title: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What belongs to one player, or to nobody."""
+
+    player: int | None
+    facts: tuple[str, ...]
+    zones: tuple[tuple[str, str], ...]
+    """Names and contents."""
+    items: tuple[Item, ...]
+    boards: tuple[Board, ...]
+
+
+class Lexicon:
+    """How a program names its instances: by the row that a field or a function gives for them."""
+
+    def __init__(self, interp: Interp) -> None:
+        self.interp = interp
+        self.program = program = interp.program
+        self.zones = [field for field in program.fields.values() if field.zone is not None]
+        self.zoned = {element_type(field).name for field in self.zones}
+        self._fields = {name: self._row_field(name) for name in program.entities}
+        self._functions = {name: self._row_function(name) for name in program.entities}
+        self._labels = {name: self._label_function(action) for name, action in program.actions.items()}
+        self._compiled: dict[tuple[str, tuple[int, ...]], Any] = {}
+
+    def row(self, state: State, instance: Instance) -> tuple[str, int] | None:
+        """The table and number of the row that an instance shows, if any."""
+        entity, number = instance
+        if (field := self._fields[entity]) is not None:
+            return self._row(field.type, state[field.id][number])
+        if (function := self._functions[entity]) is not None:
+            return self.call(state, function, (number,))
+        return None
+
+    def label(self, state: State, action: hir.Action, values: tuple[int, ...]) -> str | None:
+        """What a function called `ACTION_label`, with the action's parameters, says about an action."""
+        function = self._labels[action.name]
+        found = self.call(state, function, values) if function is not None else None
+        return value_name(self.program, RowT(found[0]), found[1]) if found else None
+
+    def call(self, state: State, function: hir.Func, values: tuple[int, ...]) -> tuple[str, int] | None:
+        """The row that a function gives; None where it gives none, or has no meaning in this state."""
+        key = function.name, values
+        if key not in self._compiled:
+            args = tuple(hir.Const(v, strip_optional(p.type)) for p, v in zip(function.params, values, strict=True))
+            self._compiled[key] = self.interp.expression(hir.CallFunc(function.name, args, function.result))
+        try:
+            return self._row(function.result, self._compiled[key](state))
+        except (RulesError, IndexError):
+            return None
+
+    def _row(self, type_: Type, value: int) -> tuple[str, int] | None:
+        base = strip_optional(type_)
+        return (base.table, value) if isinstance(base, RowT) and value != NONE else None
+
+    def _row_field(self, entity: str) -> hir.Field | None:
+        fields = (f for f in self.program.fields.values() if f.owner == entity and f.size is None and not f.lasting)
+        return next((f for f in fields if f.zone is None and isinstance(strip_optional(f.type), RowT)), None)
+
+    def _row_function(self, entity: str) -> hir.Func | None:
+        found = [f for f in self.program.funcs.values() if _takes(f, (EntityT(entity),)) and _gives_row(f)]
+        return next((f for f in found if f.name == "def"), found[0] if found else None)
+
+    def _label_function(self, action: hir.Action) -> hir.Func | None:
+        function = self.program.funcs.get(f"{action.name}_label")
+        types = tuple(strip_optional(param.type) for param in action.params)
+        return function if function is not None and _takes(function, types) and _gives_row(function) else None
+
+
+class View:
+    """One state as one viewer sees it; the viewer None sees everything. `shown`: instances seen for another reason."""
+
+    def __init__(self, lexicon: Lexicon, state: State, viewer: int | None, shown: Iterable[Instance] = ()) -> None:
+        self.lexicon = lexicon
+        self.program = lexicon.program
+        self.state = state
+        self.viewer = viewer
+        self._seen = set(shown) | {
+            (element_type(field).name, instance)
+            for field in lexicon.zones
+            for owner, value in enumerate(state[field.id])
+            if self._sees(field, owner)
+            for instance in held(field, value)
+        }
+
+    # --- names ---
+
+    def title(self, instance: Instance) -> str | None:
+        """The title of the row that an instance shows, if the viewer may know."""
+        if self.viewer is not None and instance[0] in self.lexicon.zoned and instance not in self._seen:
+            return None
+        field = self.lexicon._fields[instance[0]]
+        if field is not None and not self._sees(field, instance[1]):
+            return None
+        row = self.lexicon.row(self.state, instance)
+        return value_name(self.program, RowT(row[0]), row[1]) if row else None
+
+    def name(self, instance: Instance, *, whose: int | None = None) -> str:
+        """An instance in words; `whose`: the player for whom "your" is said."""
+        entity = self.program.entities[instance[0]]
+        title = self.title(instance)
+        if title is not None and entity.name in self.lexicon.zoned:
+            return title
+        index = instance[1] % entity.count if entity.per_player else instance[1]
+        plain = f"{words(entity.name)} {index}" if self._has_place(entity) else str(index)
+        named = f"{plain} ({title})" if title else plain
+        if not entity.per_player or whose is None:
+            return named
+        owner = instance[1] // entity.count
+        return f"your {named}" if owner == whose else f"{self._others(owner)} {named}"
+
+    def action(self, number: int, decider: int) -> str:
+        """A decision in words."""
+        action, values = decode(self.program, number, decider)
+        if (label := self.lexicon.label(self.state, action, values)) is not None:
+            return f"{words(action.name)} {label}"
+        said = [self._parameter(p, value, decider) for p, value in zip(action.params, values, strict=True)]
+        return " ".join([words(action.name), ", ".join(said)]).strip()
+
+    def actions(self, numbers: Iterable[int], decider: int) -> dict[int, str]:
+        """Decisions in words, each with words of its own."""
+        said = {number: self.action(number, decider) for number in numbers}
+        texts = list(said.values())
+        return {
+            number: text if texts.count(text) == 1 else f"{text} [{self.lexicon.interp.action_names[number]}]"
+            for number, text in said.items()
+        }
+
+    def draw(self, kind: str, value: int) -> str:
+        """A random outcome in words, without what the viewer may not know."""
+        type_ = self.program.draws[kind].type
+        base = strip_optional(type_)
+        if isinstance(base, EntityT):
+            title = self.title((base.name, value)) if value != NONE else None
+            return f"{words(kind)} {title}" if title else words(kind)
+        return f"{words(kind)} {value_name(self.program, type_, value)}"
+
+    def value(self, type_: Type, value: int) -> str:
+        """A run-time value in words."""
+        base = strip_optional(type_)
+        match base:
+            case EntityT(name) if value != NONE:
+                return self.name((name, value))
+            case SetT(EntityT(name)):
+                return self._names(name, members(value)) or "nothing"
+            case PlayerT() if value != NONE and value == self.viewer:
+                return "you"
+            case _:
+                return value_name(self.program, type_, value)
+
+    # --- the table ---
+
+    def sides(self) -> Iterator[Side]:
+        """What belongs to nobody, then what belongs to each player."""
+        yield self._side(None)
+        for player in range(self.program.players):
+            yield self._side(player)
+
+    def _side(self, player: int | None) -> Side:
+        kind, owner = (None, 0) if player is None else ("player", player)
+        fields = [field for field in self.program.fields.values() if field.owner == kind and field.id not in STATUS]
+        items, boards = [], []
+        for entity in self.program.entities.values():
+            if entity.per_player != (player is not None) or not self._has_place(entity):
+                continue
+            if (shape := self._shape(entity)) is not None:
+                boards.append(self._board(entity, owner * entity.count, shape))
+            elif entity.name not in self.lexicon.zoned:
+                items += self._items(entity, range(owner * entity.count, (owner + 1) * entity.count))
+        facts = [text for field in fields if field.zone is None and (text := self._fact(field, owner))]
+        zones = [self._zone(field, owner) for field in fields if field.zone is not None]
+        return Side(player, tuple(facts), tuple(zone for zone in zones if zone), tuple(items), tuple(boards))
+
+    def _items(self, entity: hir.Entity, instances: range) -> Iterator[Item]:
+        for number in instances:
+            lines = []
+            title = self.title((entity.name, number))
+            row_field = self.lexicon._fields[entity.name]
+            for field in self.program.fields.values():
+                if field.owner != entity.name or field is row_field:
+                    continue
+                if field.zone is not None:
+                    found = self._zone(field, number)
+                    lines += [f"{found[0]}: {found[1]}"] if found and found[1] != title else []
+                elif text := self._fact(field, number):
+                    lines.append(text)
+            if title or lines:
+                index = number % entity.count
+                plain = words(entity.name) if entity.count == 1 else f"{words(entity.name)} {index}"
+                yield Item(f"{plain}: {title}" if title else plain, tuple(lines))
+
+    def _fact(self, field: hir.Field, owner: int) -> str | None:
+        """A field that does not have its default, if the viewer sees it."""
+        if not self._sees(field, owner):
+            return None
+        value, name = self.state[field.id][owner], words(field.name)
+        if field.lasting:
+            parts = [f"{self._named(field, name, v)}{_TURNS[i]}" for i, v in enumerate(value) if v != field.default]
+            return ", ".join(parts) or None
+        if isinstance(value, list):
+            return self._array(field, name, value)
+        if value == field.default and not field.param and not isinstance(field.type, PlayerT):
+            return None
+        return self._named(field, name, value)
+
+    def _named(self, field: hir.Field, name: str, value: int) -> str:
+        if isinstance(field.type, BoolT):
+            return name if value else f"not {name}"
+        return f"{name} {self.value(field.type, value)}"
+
+    def _array(self, field: hir.Field, name: str, values: list[int]) -> str | None:
+        names = self.program.enums[field.index_enum].values if field.index_enum else range(len(values))
+        found = [(words(str(n)), v) for n, v in zip(names, values, strict=True) if v != field.default]
+        if not found:
+            return None
+        if isinstance(field.type, BoolT):
+            return f"{name}: {', '.join(n if v else f'not {n}' for n, v in found)}"
+        if isinstance(field.type, IntT) and field.index_enum:
+            return f"{name}: {', '.join(f'{v} {n}' for n, v in found)}"
+        return f"{name}: {', '.join(f'{n} = {self.value(field.type, v)}' for n, v in found)}"
+
+    def _zone(self, field: hir.Field, owner: int) -> tuple[str, str] | None:
+        found = held(field, self.state[field.id][owner])
+        if not found:
+            return None
+        name = words(field.name) if field.zone == "slot" else f"{words(field.name)} {len(found)}"
+        if not self._sees(field, owner):
+            return name, "hidden" if field.zone == "slot" else ""
+        return name, self._names(element_type(field).name, found)
+
+    def _names(self, entity: str, instances: Iterable[int]) -> str:
+        """Instances by name, equal ones counted."""
+        counts: dict[str, int] = {}
+        for number in instances:
+            name = self.name((entity, number)) + self._marks(entity, number)
+            counts[name] = counts.get(name, 0) + 1
+        return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
+
+    def _marks(self, entity: str, number: int) -> str:
+        """The fields of an instance that lies in a zone, such as what was counted on it."""
+        row_field = self.lexicon._fields[entity]
+        fields = [
+            f for f in self.program.fields.values() if f.owner == entity and f is not row_field and f.zone is None
+        ]
+        facts = [text for field in fields if (text := self._fact(field, number))]
+        return f" ({', '.join(facts)})" if facts else ""
+
+    # --- boards ---
+
+    def _shape(self, entity: hir.Entity) -> tuple[int, int] | None:
+        """Rows and columns of an entity that is shown as a grid."""
+        own = [field for field in self.program.fields.values() if field.owner == entity.name]
+        if entity.count < _SMALLEST_BOARD or entity.name in self.lexicon.zoned or not own:
+            return None
+        constants = {name.casefold(): value for name, value in self.program.constants.items()}
+        for tall, wide in (("rows", "columns"), ("rows", "cols"), ("height", "width")):
+            if tall in constants and wide in constants and constants[tall] * constants[wide] == entity.count:
+                return constants[tall], constants[wide]
+        side = isqrt(entity.count)
+        return (side, side) if side * side == entity.count else None
+
+    def _board(self, entity: hir.Entity, start: int, shape: tuple[int, int]) -> Board:
+        rows, columns = shape
+        return Board(
+            words(entity.name),
+            tuple(
+                tuple(self._cell(entity, start + row * columns + column, start) for column in range(columns))
+                for row in range(rows)
+            ),
+        )
+
+    def _cell(self, entity: hir.Entity, number: int, start: int) -> Cell:
+        said: list[str] = []
+        player = None
+        for field in self.program.fields.values():
+            if field.owner != entity.name or not self._sees(field, number):
+                continue
+            value = self.state[field.id][number]
+            if field.zone is not None:
+                said += [self._names(element_type(field).name, held(field, value))]
+            elif isinstance(value, list) or value == field.default:
+                continue
+            elif isinstance(strip_optional(field.type), PlayerT):
+                player = value
+                said.append(MARKS[value % len(MARKS)])
+            elif isinstance(field.type, BoolT):
+                said.append(words(field.name)[:3])
+            else:
+                said.append(self.value(field.type, value))
+        text = " ".join(filter(None, said))
+        return Cell(text or str(number - start), not text, player)
+
+    # --- small things ---
+
+    def _sees(self, field: hir.Field, owner: int) -> bool:
+        return self.viewer is None or sees(self.program, field, owner, self.viewer)
+
+    def _has_place(self, entity: hir.Entity) -> bool:
+        """Whether an entity is a thing in the game, and not just a way to count."""
+        return entity.name in self.lexicon.zoned or any(f.owner == entity.name for f in self.program.fields.values())
+
+    def _others(self, owner: int) -> str:
+        return "the opponent's" if self.program.players == 2 else f"player {owner}'s"
+
+    def _parameter(self, param: hir.ActionParam, value: int, decider: int) -> str:
+        base = strip_optional(param.type)
+        if isinstance(base, EntityT):
+            return self.name((base.name, value), whose=None if param.own else decider)
+        if isinstance(base, PlayerT):
+            return "yourself" if value == decider else f"player {value}"
+        if isinstance(base, EnumT | RowT):
+            return value_name(self.program, base, value)
+        return self.value(base, value)
+
+
+def offered(program: hir.Program, actions: Iterable[int], decider: int) -> set[Instance]:
+    """The instances that the one who decides is shown by being asked about them."""
+    found: set[Instance] = set()
+    for number in actions:
+        action, values = decode(program, number, decider)
+        for param, value in zip(action.params, values, strict=True):
+            if isinstance(base := strip_optional(param.type), EntityT):
+                found.add((base.name, value))
+    return found
+
+
+def held(field: hir.Field, value: int) -> list[int]:
+    """The instances that a zone holds."""
+    if field.zone == "slot":
+        return [] if value == NONE else [value]
+    return list(members(value))
+
+
+def _takes(function: hir.Func, types: tuple[Type, ...]) -> bool:
+    return tuple(strip_optional(param.type) for param in function.params) == types
+
+
+def _gives_row(function: hir.Func) -> bool:
+    return isinstance(strip_optional(function.result), RowT)
