@@ -204,11 +204,14 @@ class Constants:
         self._overrides = overrides
         self._values: dict[str, int] = {}
         self._pending: list[str] = []
+        self._failed: set[str] = set()
 
     def value(self, name: str) -> int:
         """The value of a constant; raises Abort when it has none."""
         if name in self._values:
             return self._values[name]
+        if name in self._failed:
+            raise Abort
         declaration = self._names.constants[name]
         if name in self._pending:
             chain = " → ".join([*self._pending[self._pending.index(name) :], name])
@@ -216,6 +219,9 @@ class Constants:
         self._pending.append(name)
         try:
             value = self.evaluate(declaration.value)
+        except Abort:
+            self._failed.add(name)
+            raise
         finally:
             self._pending.pop()
         self._values[name] = self._overrides.get(name, value)

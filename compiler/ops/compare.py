@@ -24,7 +24,7 @@ def _equality(view: TypeView, types: Sequence[Type]) -> Type:
     if isinstance(left, SetT):
         raise OpTypeError(0, "no set")
     if not comparable(left, right):
-        raise OpTypeError(1, f"{_kind(left)}, to compare it with {_kind(left)}")
+        raise OpTypeError(1, _kind(left))
     return BOOL
 
 

@@ -196,7 +196,7 @@ class Checker:
         elif str(actual) == "bool":
             suggestion = "write '1 if … else 0' to count with it"
         elif isinstance(actual, NoneT):
-            suggestion = f"only a '{wanted}?' can be none"
+            suggestion = "only a type with '?' can be none, such as 'player?'"
         self.fail("E0301", span, f"this is {described(actual)}, where {described(wanted)} is wanted", suggestion)
 
     def bounded(self, expr: hir.Expr, wanted: Type, span: Span) -> hir.Expr:

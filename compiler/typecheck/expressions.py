@@ -13,6 +13,7 @@ from compiler.ir.types import (
     NONE,
     PLAYER,
     TEXT,
+    BoolT,
     EntityT,
     EnumT,
     IntT,
@@ -21,9 +22,11 @@ from compiler.ir.types import (
     PlayerT,
     RowT,
     SetT,
+    TextT,
     Type,
     strip_optional,
 )
+from compiler.ops.compare import comparable
 from compiler.syntax import ast
 from compiler.typecheck import calls, groups
 from compiler.typecheck.checker import Checked, Checker, ColumnRef, FieldRef, Handler
@@ -31,6 +34,8 @@ from compiler.typecheck.convert import INT32, described, join
 from compiler.typecheck.scope import Scope
 
 Designated = hir.Expr | FieldRef | ColumnRef
+
+_NEVER_NONE = SetT | BoolT | TextT
 
 _OPERATORS = {
     "+": "add", "-": "sub", "*": "mul", "//": "div", "%": "mod", "or": "or", "and": "and", "|": "union", "&": "inter",
@@ -183,7 +188,7 @@ def pair(
 
 def _hint_from(expr: hir.Expr) -> Type:
     """What an expression's neighbour may be: also none."""
-    return expr.type if isinstance(expr.type, SetT | OptT | NoneT) else OptT(expr.type)
+    return expr.type if isinstance(expr.type, _NEVER_NONE | OptT | NoneT) else OptT(expr.type)
 
 
 # --- members ----------------------------------------------------------------------------------------------------------
@@ -274,13 +279,22 @@ def _binary(check: Checker, node: ast.Binary, scope: Scope, hint: Type | None) -
     elif op in ("eq", "ne") and isinstance(left.type, SetT) and left.type == right.type:
         return _set_equality(left, right, op, node)
     elif op in ("eq", "ne"):
-        left, right = _typed_none(left, right.type), _typed_none(right, left.type)
+        return _equality(check, op, left, right, node)
     return check.apply(op, (left, right), spans, node.span)
+
+
+def _equality(check: Checker, op: str, left: hir.Expr, right: hir.Expr, node: ast.Binary) -> hir.Expr:
+    """``==`` or ``!=``; what can never be equal is not compared."""
+    if not comparable(left.type, right.type):
+        message = f"this is {described(right.type)}, and is never equal to {described(left.type)}"
+        check.fail("E0302", node.right.span, message)
+    left, right = _typed_none(left, right.type), _typed_none(right, left.type)
+    return check.apply(op, (left, right), (node.left.span, node.right.span), node.span)
 
 
 def _typed_none(expr: hir.Expr, other: Type) -> hir.Expr:
     """``none`` as a value of the type it is compared with."""
-    if isinstance(expr.type, NoneT) and not isinstance(other, NoneT | SetT):
+    if isinstance(expr.type, NoneT) and not isinstance(other, NoneT):
         return replace(expr, type=OptT(strip_optional(other)))
     return expr
 
@@ -315,8 +329,7 @@ def _one_of(check: Checker, left: ast.Expr, items: Sequence[ast.Expr], node: ast
     found: hir.Expr | None = None
     for item in items:
         element, other = pair(check, left, item, scope)
-        element, other = _typed_none(element, other.type), _typed_none(other, element.type)
-        equal = check.apply("eq", (element, other), (left.span, item.span), node.span)
+        equal = _equality(check, "eq", element, other, ast.Binary("==", left, item, node.span))
         found = equal if found is None else hir.Apply("or", (found, equal), BOOL, node.span)
     assert found is not None
     return found
