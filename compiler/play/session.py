@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,14 +88,18 @@ class Quit(Exception):  # noqa: N818 (no error: somebody leaves the game)
 
 
 def play(
-    program: hir.Program, taste: Taste, options: PlayOptions, console: Console, read: Callable[[str], str] = input
+    program: hir.Program,
+    taste: Taste,
+    options: PlayOptions,
+    console: Console,
+    read: Callable[[str], str] | None = None,
 ) -> Played:
-    """Play one game. `read` asks a person: it prints a prompt and returns a line, or raises EOFError.
+    """Play one game. `read` asks a person: it shows a prompt and returns a line, or raises EOFError.
 
     Raises SpecError for decks that do not exist, and where the rules themselves go wrong.
     """
     try:
-        return _Session(program, taste, options, console, read).run()
+        return _Session(program, taste, options, console, read or _reader(console)).run()
     except RulesError as error:
         raise SpecError.single("E0812", error.span, f"the game cannot go on: {error.message}") from error
 
@@ -278,6 +283,18 @@ class _Session:
         view = View(self.lexicon, self.game.state, None)
         fields = {key: self.program.fields[key] for key in params}
         return {key: [view.value(fields[key].type, value) for value in values] for key, values in params.items()}
+
+
+def _reader(console: Console) -> Callable[[str], str]:
+    """Reads lines typed at a prompt that stands where the console writes."""
+    if console.file is sys.stdout:
+        return input  # which knows how to edit a line behind a prompt
+
+    def read(prompt: str) -> str:
+        console.print(prompt, end="", markup=False)
+        return input()
+
+    return read
 
 
 def _one(field_: hir.Field, values: Sequence[int]) -> Any:
