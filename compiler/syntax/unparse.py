@@ -73,6 +73,8 @@ class _Printer:
     source: SourceFile | None
     lines: list[str] = field(default_factory=list)
 
+    _trailing: dict[int, str] = field(default_factory=dict)  # comments at the ends of lines, by line
+
     def __post_init__(self) -> None:
         self._comments = _comments(self.source.text) if self.source else []
         self._reached = 0  # the offset up to which the source has been written
@@ -87,7 +89,7 @@ class _Printer:
             previous = declaration
         if self.source:
             self._comments_before(len(self.source.text), 0)
-        return "".join(f"{line}\n" for line in self.lines)
+        return "".join(f"{line}\n" for line in self._with_trailing_comments())
 
     def item(self, item: _Item, depth: int) -> None:
         self._comments_before(item.span.start, depth)
@@ -144,15 +146,33 @@ class _Printer:
         inside = []
         while self._comments and self._comments[0].start < item.span.end:
             inside.append(_INDENT * depth + self._comments.pop(0).text)
-        self.lines[first:first] = inside
+        if inside:
+            self.lines[first:first] = inside
+            moved = {line + len(inside) * (line >= first): text for line, text in self._trailing.items()}
+            self._trailing = moved
         if self._comments and self.source:
             comment = self._comments[0]
             if re.fullmatch(r"[;,)}\] \t]*", self.source.text[item.span.end : comment.start]):
                 self._append(self._comments.pop(0))
 
     def _append(self, comment: _Comment) -> None:
-        self.lines[-1] += f"  {comment.text}"
+        line = len(self.lines) - 1
+        self._trailing[line] = f"{self._trailing[line]}  {comment.text}" if line in self._trailing else comment.text
         self._reached = max(self._reached, comment.start + len(comment.text))
+
+    def _with_trailing_comments(self) -> list[str]:
+        """The lines, with the comments at the ends of neighbouring lines below each other."""
+        lines = list(self.lines)
+        for first in sorted(self._trailing):
+            if first - 1 in self._trailing:
+                continue
+            run = [first]
+            while run[-1] + 1 in self._trailing:
+                run.append(run[-1] + 1)
+            column = max(len(lines[number]) for number in run)
+            for number in run:
+                lines[number] = f"{lines[number]:<{column}}  {self._trailing[number]}"
+        return lines
 
     def _blank_line_before(self, offset: int) -> None:
         if self.source and self.lines and not self.lines[-1].endswith("{"):
@@ -184,43 +204,55 @@ def _fits(text: str, depth: int) -> bool:
 
 def _wrapped(text: str, indent: str) -> list[str]:
     """A statement as lines: broken where a line break counts as a blank, at the loosest such place."""
-    lines = []
-    prefix = indent
-    may_say = text.startswith(("func ", "verb "))
-    while len(prefix) + len(text) > WIDTH:
-        place = _best_break(text, WIDTH - len(prefix), may_say)
+    if len(indent) + len(text) <= WIDTH:
+        return [indent + text]
+    declares = text.startswith(("func ", "verb "))
+    head, _, rest = text.partition(" = ")
+    if text.startswith("func ") and '"' not in head and len(indent) + len(head) + 2 <= WIDTH:
+        prefix = indent + _INDENT
+        lines, text = [f"{indent}{head} ="], rest
+    else:
+        prefix = indent + (_INDENT if declares else 2 * _INDENT)
+        lines = []
+    room = WIDTH - len(prefix if lines else indent)
+    while len(text) > room:
+        place = _best_break(text, room, declares)
         if place is None:
             break
-        lines.append(prefix + text[:place])
+        lines.append((prefix if lines else indent) + text[:place])
         text = text[place + 1 :]
-        prefix = indent + 2 * _INDENT
-    return [*lines, prefix + text]
+        room = WIDTH - len(prefix)
+    return [*lines, (prefix if lines else indent) + text]
 
 
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]]|\S|[^\S\n]')
-_BEFORE_BREAK = re.compile(r"(?:[=<>|&+*%,:-]|//|(?<![\w.])(?:and|or|in|where))$")
-
 _SAYS = re.compile(' says "')
+_BREAKS = [  # what a line may end with, the best first
+    re.compile(f"(?:{pattern})$")
+    for pattern in (r",|(?<![\w.])(?:or|where)|[^=<>!+-]=|\+=|-=|:", r"(?<![\w.])and", r"[|&]", r" [+-]", r"[*%]|//")
+]
 
 
 def _best_break(text: str, room: int, may_say: bool) -> int | None:
-    """The last blank within `room` at the least bracket depth where a line may break, or the one before `says`."""
+    """Where to break a line: before `says`, or else at the last blank within `room` that divides the least."""
     depth = 0
-    best: tuple[int, int] | None = None
+    best: tuple[tuple[int, int], int] | None = None
     for piece in _PIECES.finditer(text):
-        if piece.start() > room:
+        start = piece.start()
+        if start > room:
             break
         shown = piece[0]
         if shown in "([":
             depth += 1
         elif shown in ")]":
             depth -= 1
-        elif shown == " " and may_say and depth == 0 and _SAYS.match(text, piece.start()):
-            return piece.start()
-        elif shown == " " and piece.start() > room // 3:
-            allowed = depth > 0 or _BEFORE_BREAK.search(text[: piece.start()])
-            if allowed and (best is None or depth <= best[0]):
-                best = depth, piece.start()
+        elif shown == " " and may_say and depth == 0 and _SAYS.match(text, start):
+            return start
+        elif shown == " " and start > room // 3:
+            before = text[max(0, start - 8) : start]
+            rank = next((n for n, pattern in enumerate(_BREAKS) if pattern.search(before)), len(_BREAKS))
+            if (depth > 0 or rank < len(_BREAKS)) and (best is None or (depth, rank) <= best[0]):
+                best = (depth, rank), start
     return best[1] if best else None
 
 
