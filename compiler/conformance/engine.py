@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 Draw = tuple[str, int]
 """A random outcome: the name of its kind, and its value."""
@@ -79,4 +79,13 @@ class Engine(Protocol):
         An action that is not legal changes nothing and is reported as `error`. `draws`, for games with a tape, are all
         the outcomes that each decision leads to.
         """
+        ...
+
+
+@runtime_checkable
+class Paired(Protocol):
+    """An engine that can be run in several ways."""
+
+    def pairs(self) -> Sequence[tuple[Engine, Engine]]:
+        """Ways to run it that must show the same: compiled and not, one lane and many. Their names say which."""
         ...

@@ -10,6 +10,9 @@ from typing import ClassVar, Protocol
 STRAY = 0.1
 """How often the eager player moves at random, so that it does not see the same few games."""
 
+TRIED = 6
+"""How many actions the greedy player looks at in one decision, each of which plays the game again."""
+
 
 @dataclass(frozen=True)
 class Taste:
@@ -84,7 +87,7 @@ class Eager:
 
 @dataclass(frozen=True)
 class Greedy:
-    """Looks one action ahead for reward and score; among equals it is eager."""
+    """Looks one action ahead for reward and score, with a few of the actions; among equals it is eager."""
 
     taste: Taste
     looks_ahead: ClassVar[bool] = True
@@ -92,8 +95,9 @@ class Greedy:
     def choose(self, position: Position, rng: random.Random) -> int:
         if position.lookahead is None or len(position.legal) == 1:
             return Eager(self.taste).choose(position, rng)
-        values = [_advantage(position.lookahead(action), position.decider) for action in position.legal]
-        best = [index for index, value in enumerate(values) if value == max(values)]
+        tried = rng.sample(range(len(position.legal)), min(len(position.legal), TRIED))
+        values = {i: _advantage(position.lookahead(position.legal[i]), position.decider) for i in tried}
+        best = [index for index, value in sorted(values.items()) if value == max(values.values())]
         rest = Position(position.decider, [position.legal[i] for i in best], [position.kinds[i] for i in best])
         return Eager(self.taste).choose(rest, rng)
 

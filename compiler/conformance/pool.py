@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
+import signal
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -36,6 +38,8 @@ class Pool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for _ in self._processes:
             self._tasks.put(None)
+        if kind is not None:
+            self._tasks.cancel_join_thread()  # what nobody will read must not keep this process waiting
         for process in self._processes:
             if kind is not None:
                 process.terminate()
@@ -73,6 +77,7 @@ class Pool:
 
 def _work(job: Job, tasks: Any, results: Any) -> None:
     """The life of one process."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the programs of references end with it
     try:
         runner = Runner(job)
     except BaseException as error:

@@ -78,13 +78,14 @@ def check_episode(
     positions = [episode.start, *(step.seen for step in episode.steps)]
     tried = set(rng.sample(range(len(positions)), min(samples, len(positions))))
     for index, seen in enumerate(positions):
-        for name, problem in check_state(program, seen):
+        found = dict(check_state(program, seen))
+        for name, problem in found.items():
             checks.count(name, problem, episode.number, index)
         checks.count("accepts", seen.error, episode.number, index)
         checks.count("no faults", "; ".join(seen.faults) or None, episode.number, index)
         if seen.error is None:
             checks.count("no dead end", _dead_end(seen), episode.number, index)
-        if view is not None and index in tried:
+        if view is not None and index in tried and not any(found.values()):
             for player in range(program.players):
                 checks.count("unseen", _leak(program, seen, player, view, rng), episode.number, index)
     return checks
@@ -145,6 +146,8 @@ def check_unseen_masks(
     positions = [seen for seen in (episode.start, *(step.seen for step in episode.steps)) if not seen.over]
     for index in sorted(rng.sample(range(len(positions)), min(samples, len(positions)))):
         seen = positions[index]
+        if any(problem for _, problem in check_state(program, seen)):
+            continue
         again = _resumed(engine, episode.setup, seen.fields)
         if again.error is not None or again.draws or again.legal != seen.legal or again.fields != seen.fields:
             continue

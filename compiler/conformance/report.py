@@ -76,6 +76,8 @@ class Played:
     seconds: float
     endings: Mapping[str, int]
     policies: Sequence[str]
+    actions: Mapping[str, int]
+    """How often an action of each declaration was taken."""
     saturated: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
@@ -88,6 +90,7 @@ class Played:
             "decisions_per_second": round(self.decisions / seconds, 1),
             "endings": dict(self.endings),
             "policies": list(self.policies),
+            "actions": dict(sorted(self.actions.items())),
             "saturated": dict(self.saturated),
         }
 
@@ -118,6 +121,7 @@ class Report:
     """Everything a verification found. Levels that did not run are None."""
 
     game: str
+    spec: str
     spec_hash: str
     engine: str
     seed: int
@@ -152,6 +156,7 @@ class Report:
         return {
             "ok": self.ok,
             "game": self.game,
+            "spec": self.spec,
             "spec_hash": self.spec_hash,
             "engine": self.engine,
             "seed": self.seed,
@@ -167,9 +172,9 @@ class Report:
         from rich.markup import escape
 
         for line in self._lines():
-            console.print(line)
+            console.print(line, soft_wrap=isinstance(line, str))
         for note in self.notes:
-            console.print(f"[cyan]note[/cyan]: {escape(note)}")
+            console.print(f"[cyan]note[/cyan]: {escape(note)}", soft_wrap=True)
         if self.replayed is None:
             console.print("[bold green]verified[/bold green]" if self.ok else "[bold red]not verified[/bold red]")
 
@@ -182,7 +187,7 @@ class Report:
         if self.scenarios is not None:
             lines += _scenario_lines(self.scenarios)
         if self.lockstep is not None:
-            lines += _lockstep_lines(self.lockstep)
+            lines += _lockstep_lines(self.lockstep, self.spec)
         if self.coverage:
             lines.append(_coverage_table(self.coverage))
         if self.played is not None:
@@ -232,7 +237,7 @@ def _scenario_lines(results: Mapping[str, ScenarioResult]) -> list[str]:
     return lines
 
 
-def _lockstep_lines(results: Mapping[str, FollowerResult]) -> list[str]:
+def _lockstep_lines(results: Mapping[str, FollowerResult], spec: str) -> list[str]:
     from rich.markup import escape
 
     lines = []
@@ -242,7 +247,7 @@ def _lockstep_lines(results: Mapping[str, FollowerResult]) -> list[str]:
             f"{_mark(result.divergences, 'divergence')}"
         )
         if result.fault:
-            lines.append(f"  [bold red]the reference failed[/bold red]: {escape(result.fault)}")
+            lines.append(f"  [bold red]given up[/bold red]: {escape(result.fault)}")
         for disagreement in result.disagreements[:SHOWN]:
             trace, difference = disagreement.trace, disagreement.trace.difference
             after = f"after {escape(trace.steps[-1].action)}" if trace.steps else "at the start"
@@ -250,7 +255,7 @@ def _lockstep_lines(results: Mapping[str, FollowerResult]) -> list[str]:
             lines.append(f"  [red]{escape(describe(trace))}[/red]")
             lines.append(f"    {after} (episode {trace.episode}, {len(trace.steps)} decisions{shrunk})")
             lines += [f"    [blue]{escape(line)}[/blue]" for line in difference.spec[:SHOWN]]
-            lines.append(f"    specc verify SPEC --replay {escape(display_path(disagreement.path))}")
+            lines.append(f"    specc verify {escape(spec)} --replay {escape(display_path(disagreement.path))}")
     return lines
 
 

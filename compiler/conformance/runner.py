@@ -110,6 +110,7 @@ class Outcome:
     episodes: int = 0
     decisions: int = 0
     endings: Counter[str] = field(default_factory=Counter)
+    actions: Counter[str] = field(default_factory=Counter)
     saturated: Counter[str] = field(default_factory=Counter)
     checks: Checks = field(default_factory=Checks)
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -120,6 +121,7 @@ class Outcome:
         self.episodes += other.episodes
         self.decisions += other.decisions
         self.endings.update(other.endings)
+        self.actions.update(other.actions)
         self.saturated.update(other.saturated)
         self.checks.merge(other.checks)
         self.executed.merge(other.executed)
@@ -187,6 +189,7 @@ class Runner:
         into.episodes += 1
         into.decisions += len(episode.steps)
         into.endings[episode.ending] += 1
+        into.actions.update(self.names.kind(action) for action in episode.actions)
         for step in (episode.start, *(step.seen for step in episode.steps)):
             into.saturated.update(finding.partition(" = ")[0] for finding in step.saturated)
         reached = self.interp.drain()
@@ -209,12 +212,10 @@ class Runner:
                 continue
             try:
                 divergence = follow(self.follower(name), episode)
-            except FaultError as fault:
+            except (FaultError, AdapterError) as fault:
                 self._broken.add(name)
-                tally.fault = str(fault)
+                tally.fault = f"the adapter failed: {fault}" if isinstance(fault, AdapterError) else str(fault)
                 continue
-            except AdapterError as error:
-                raise SpecError.single("E0805", None, f"the adapter failed: {error}") from error
             agreed.append(divergence is None)
             tally.episodes += 1
             tally.decisions += divergence.decisions if divergence else len(episode.steps)

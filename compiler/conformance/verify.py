@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from compiler.conformance.engine import Engine
+from compiler.conformance.engine import Engine, Paired
 from compiler.conformance.policies import Taste, policies
 from compiler.conformance.pool import Pool, Task, check
-from compiler.conformance.properties import Checks
+from compiler.conformance.properties import Checks, agree
 from compiler.conformance.report import Disagreement, FollowerResult, Played, Report
 from compiler.conformance.retrace import replay_trace, written_down
 from compiler.conformance.runner import INTERP, Job, Outcome, Runner, Tally
 from compiler.conformance.scenarios import check_scenarios
-from compiler.conformance.setups import Setups
+from compiler.conformance.setups import Setups, episode_rng
 from compiler.conformance.shrink import SECONDS
 from compiler.conformance.trace import Trace, read_trace, spec_hash
 from compiler.diagnostics import SpecError, did_you_mean
@@ -34,6 +34,8 @@ ENGINES = ("jax", INTERP)
 EPISODES = 100
 PROPERTY_EPISODES = 50
 """L1 looks at no more episodes than these."""
+PAIRED_EPISODES = 8
+"""Games that the ways to run an engine are compared in."""
 BATCHED_PROPERTY_EPISODES = 8
 """Of these, so many are used to try actions on a batched engine, which takes its time for a single game."""
 LANES = 64
@@ -66,10 +68,8 @@ class Options:
     shrink_seconds: float = SECONDS
 
 
-class EngineFactory(Protocol):
-    """Makes an engine under test for so many lanes."""
-
-    def __call__(self, program: hir.Program, lanes: int) -> Engine: ...
+EngineFactory = Callable[[hir.Program, int], Engine]
+"""Makes an engine under test with so many lanes."""
 
 
 def verify(
@@ -88,8 +88,9 @@ def verify(
     engine_name = _engine_name(options, trace, engines or {})
     job = _job(options, spec, program, engine_name, trace)
     digest = spec_hash(_sources(spec))
-    report = Report(program.name, digest, engine_name, options.seed)
-    engine = None if engine_name == INTERP else _engine(engine_name, program, engines or {})
+    report = Report(program.name, spec.source.display, digest, engine_name, options.seed)
+    lanes = min(LANES, job.episodes)
+    engine = None if engine_name == INTERP else _engine(engine_name, program, lanes, engines or {})
     runner = Runner(job, engine)
     try:
         for name in job.references:
@@ -124,7 +125,13 @@ def _run(options: Options, runner: Runner, report: Report, console: Console | No
             advance(part)
     seconds = time.perf_counter() - began
     report.played = Played(
-        outcome.episodes, outcome.decisions, seconds, outcome.endings, job.policies, outcome.saturated
+        outcome.episodes,
+        outcome.decisions,
+        seconds,
+        outcome.endings,
+        job.policies,
+        outcome.actions,
+        outcome.saturated,
     )
     if outcome.endings["cut"]:
         report.notes.append(f"{outcome.endings['cut']} episodes were cut, since they did not come to an end")
@@ -144,6 +151,10 @@ def _run(options: Options, runner: Runner, report: Report, console: Console | No
 
 def _outcomes(runner: Runner, episodes: int, workers: int) -> Iterator[Outcome]:
     own = Outcome()
+    if runner.job.property_episodes and isinstance(runner.engine, Paired):
+        setups = [runner.job.setups.episode(number) for number in range(PAIRED_EPISODES)]
+        for left, right in runner.engine.pairs():
+            own.checks.merge(agree(left, right, setups, runner.names, episode_rng(runner.job.seed, 0, "pairs")))
     tasks = _numbered_tasks(episodes) if runner.engine is runner.interp else _played_tasks(runner, episodes, own.checks)
     if workers <= 1:
         for task in tasks:
@@ -302,11 +313,11 @@ def _has_jax_engine() -> bool:
     return importlib.util.find_spec("compiler.conformance.jax_engine") is not None
 
 
-def _engine(name: str, program: hir.Program, engines: Mapping[str, EngineFactory]) -> Engine:
+def _engine(name: str, program: hir.Program, lanes: int, engines: Mapping[str, EngineFactory]) -> Engine:
     if name in engines:
-        return engines[name](program, LANES)
+        return engines[name](program, lanes)
     if name == "jax" and _has_jax_engine():
-        return importlib.import_module("compiler.conformance.jax_engine").JaxEngine(program, LANES)
+        return importlib.import_module("compiler.conformance.jax_engine").JaxEngine(program, lanes)
     raise _wrong(f"the engine '{name}' is not there in this installation")
 
 
