@@ -112,7 +112,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0705": "An engine has not been built, or cannot be imported.",
         "E0801": "A deck, or another row given at reset, does not exist or does not fit.",
         "E0802": "Verification is asked for an engine, reference, policy or level that does not exist.",
-        "E0803": "A trace cannot be read: it is damaged, or no trace.",
+        "E0803": "A trace cannot be read: it is broken, or no trace.",
         "E0804": "A trace does not fit the specification.",
         "E0805": "An adapter of a game failed.",
         "E0806": "A process that verifies ended unexpectedly.",

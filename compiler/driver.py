@@ -1,7 +1,7 @@
 """The stages wired together: from a manifest to typed rules.
 
 Typed rules are kept in `.specc-cache/` of the project, by the content of every input and of the compiler's own stages,
-so that checking what has not changed takes no time. The folder may be deleted at any time; a damaged entry is ignored.
+so that checking what has not changed takes no time. The folder may be deleted at any time; a broken entry is ignored.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _read(slot: Path, key: bytes) -> _Kept | None:
             if stream.read(len(key)) != key:
                 return None
             program, findings = pickle.load(stream)
-    except Exception:  # a damaged pickle may raise anything
+    except Exception:  # a broken pickle may raise anything
         return None
     return (program, findings) if isinstance(program, hir.Program) else None
 

@@ -108,7 +108,7 @@ def _listed(items: Sequence[Any], indent: str) -> str:
 
 
 def read_trace(path: Path) -> Trace:
-    """Read a trace. Raises SpecError: E0001 or E0002 where there is no such file, E0803 where it is damaged."""
+    """Read a trace. Raises SpecError: E0001 or E0002 where there is no such file, E0803 where it is broken."""
     shown = display_path(path)
     try:
         if path.stat().st_size > MAX_SIZE:
@@ -135,7 +135,7 @@ def read_trace(path: Path) -> Trace:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise SpecError.single("E0803", None, f"{shown} is damaged: {place}: {first['msg']}") from error
+        raise SpecError.single("E0803", None, f"{shown} is broken: {place}: {first['msg']}") from error
 
 
 def spec_hash(sources: Sequence[tuple[str, str]]) -> str:

@@ -1,4 +1,4 @@
-"""Action ids and their names, such as ``bench:3``, ``slot:0:3``, ``energy:fire`` and ``end``.
+"""Action ids and their names, such as ``bench:3``, ``slot:0:3``, ``colour:red`` and ``end``.
 
 An id is the action's base plus a mixed-radix number with one digit per parameter, the first fastest. The digit of an
 ``own`` parameter is the instance's position among the decider's; that of a number is its distance from the least one.

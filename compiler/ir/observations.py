@@ -42,7 +42,7 @@ def features(program: Program, viewer: int) -> tuple[Feature, ...]:
 
 
 def observation_names(program: Program) -> tuple[str, ...]:
-    """The name of every feature, as in ``place.damage(me,0)``, ``hand(next)[me,3]``, ``count(deck(me))``."""
+    """The name of every feature, as in ``place.size(me,0)``, ``hand(next)[me,3]``, ``count(deck(me))``."""
     return tuple(feature.name for feature in features(program, 0))
 
 

@@ -169,7 +169,7 @@ Expr = (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Expressions side by side, matched against verbs (in procedures) or columns (in rows): `heal 30 damage from x`."""
+    """Expressions side by side, matched against verbs (in procedures) or columns (in rows): `heal 30 points of x`."""
 
     items: tuple[Expr, ...]
     block: Block | None
@@ -592,7 +592,7 @@ class FuncDecl:
 
 @dataclass(frozen=True, slots=True)
 class VerbDecl:
-    """`verb heal (n: int 0..400) damage from (p: place) [: TYPE] [says "…"] { }`."""
+    """`verb heal (n: int 0..400) points of (p: place) [: TYPE] [says "…"] { }`."""
 
     pattern: tuple[Name | Param, ...]
     result: TypeExpr | None

@@ -1,7 +1,7 @@
 """Matching brackets, before anything else is read.
 
 Where all match, a file is one region. Where they do not, the file is cut at the lines that look like the start of a
-declaration, so that one missing brace damages one declaration; the regions that do not match are reported, once each.
+declaration, so that one missing brace breaks one declaration; the regions that do not match are reported, once each.
 """
 
 from __future__ import annotations

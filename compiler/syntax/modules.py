@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def parse_module(file: SourceFile, sink: Diagnostics) -> ast.Module | None:
-    """Parse one file. Returns None after reporting errors; every damaged declaration is reported once."""
+    """Parse one file. Returns None after reporting errors; every broken declaration is reported once."""
     return _parser(None).parse(file, sink)
 
 
@@ -62,7 +62,7 @@ def _load(slot: Path, key: bytes) -> ast.Module | None:
             if stream.read(len(key)) != key:
                 return None
             module = pickle.load(stream)
-    except Exception:  # a damaged pickle may raise anything
+    except Exception:  # a broken pickle may raise anything
         return None
     return module if isinstance(module, ast.Module) else None
 

@@ -1,4 +1,4 @@
-"""Parsing one file with Lark: lex, lay out, parse each declaration, report each damaged one once."""
+"""Parsing one file with Lark: lex, lay out, parse each declaration, report each broken one once."""
 
 from __future__ import annotations
 

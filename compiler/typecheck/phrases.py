@@ -1,4 +1,4 @@
-"""Matching phrases with verbs: which verb's words and parameters fit ``heal 30 damage from self``."""
+"""Matching phrases with verbs: which verb's words and parameters fit ``heal 30 points of self``."""
 
 from __future__ import annotations
 

@@ -267,11 +267,11 @@ def test_a_trace_is_written_and_read(tmp_path: Path) -> None:
         ("\0", "is no trace"),
         ("[" * 100_000, "is no trace"),
         ('{"format": "specc-trace", "version": 9}', "version 9; this specc reads version 1"),
-        ('{"format": "specc-trace", "version": 1}', "is damaged: game"),
+        ('{"format": "specc-trace", "version": 1}', "is broken: game"),
         (TRACE.text()[:-30], "is no trace"),
-        (TRACE.text().replace('"key": 5', '"key": -5'), "is damaged: setup.key"),
-        (TRACE.text().replace('"pick", 3', '"pick", "x"'), "is damaged: steps.0.draws.0.1"),
-        (TRACE.text().replace('"policy"', '"polly"'), "is damaged: polly"),
+        (TRACE.text().replace('"key": 5', '"key": -5'), "is broken: setup.key"),
+        (TRACE.text().replace('"pick", 3', '"pick", "x"'), "is broken: steps.0.draws.0.1"),
+        (TRACE.text().replace('"policy"', '"polly"'), "is broken: polly"),
     ],
 )
 def test_damaged_traces_are_told(tmp_path: Path, text: str, message: str) -> None:
