@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from compiler.ir.types import EntityT, EnumT, IntT, OptT, PlayerT, RowT, SetT, Type, strip_optional
 from compiler.source import Span
@@ -132,7 +133,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """``kind`` over the elements of ``domain``: count, any, all, sum, max, min (0 where empty), first (none where empty).
+    """``kind`` over the elements of ``domain``: count, any, all, sum, max, min (0 where empty), first (none where
+    empty).
 
     ``value`` is a bool for any and all, absent for count and first.
     """
@@ -165,8 +167,63 @@ class CallMethod:
     span: Span | None = None
 
 
+# --- expressions that only passes make: the interpreter never sees them ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSet:
+    """The instances of ``owner`` whose position's bit is set in ``bits``."""
+
+    entity: str
+    bits: Expr
+    owner: Expr
+    type: Type
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A set less one element."""
+
+    domain: Expr
+    element: Expr
+    type: Type
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerOfSet:
+    """The player whose instances a set holds."""
+
+    domain: Expr
+    type: Type
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lowest:
+    """The elements of a set that have no equal before them in it; ``twins[d]``: positions equal to the one d before."""
+
+    domain: Expr
+    distances: tuple[int, ...]
+    twins: tuple[Expr, ...]
+    type: Type
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A block as a value, for return addresses."""
+
+    block: str
+    type: Type
+    span: Span | None = None
+
+
 Expr = (
-    Const | Get | Load | Column | Apply | Select | AllOf | MakeRef | OwnerOf | IndexOf | Filter | Reduce | CallFunc | CallMethod
+    Const | Get | Load | Column | Apply | Select | AllOf | MakeRef | OwnerOf | IndexOf | Filter | Reduce | CallFunc
+    | CallMethod
+    | OwnSet | Without | OwnerOfSet | Lowest | Label
 )  # fmt: skip
 
 # --- statements -------------------------------------------------------------------------------------------------------
@@ -240,7 +297,8 @@ class While:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One random outcome. Exactly one source: ``domain`` (a set; none where it is empty; ``weight`` with its local makes
+    """One random outcome. Exactly one source: ``domain`` (a set; none where it is empty; ``weight`` with its local
+    makes
     it weighted), ``count`` (0 … count-1; none where count <= 0), or neither (the range of the kind's type).
     """
 
@@ -255,9 +313,11 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """The instance at ``depth`` from the top of a pile. An unknown place is drawn from the unordered rest and becomes known.
+    """The instance at ``depth`` from the top of a pile. An unknown place is drawn from the unordered rest and
+    becomes known.
 
-    Places between the top run and ``depth`` are fixed on the way, each by a draw of its own, top first. Every place looked
+    Places between the top run and ``depth`` are fixed on the way, each by a draw of its own, top first. Every
+    place looked
     at is reported, known ones too, where the kind is ``always``. None where the pile is shorter.
     """
 
@@ -270,7 +330,9 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Take ``what`` out of ``source`` and put it into ``target``; ``end`` ("top", "bottom" or None) matters for piles only."""
+    """Take ``what`` out of ``source`` and put it into ``target``; ``end`` ("top", "bottom" or None) matters for piles
+    only.
+    """
 
     what: Expr
     source: Zone
@@ -351,8 +413,10 @@ class Alternative:
 class Choose:
     """A decision of ``player``. Legal: every tuple of candidates of every alternative whose ``when`` holds.
 
-    None legal: nothing happens. One legal and not ``manual``: it is taken. Otherwise the game suspends until an action comes.
-    The domain of an ``int`` parameter is an expression of type int: the candidates are 0 … value-1; or, with a ``where``,
+    None legal: nothing happens. One legal and not ``manual``: it is taken. Otherwise the game suspends until an
+    action comes.
+    The domain of an ``int`` parameter is an expression of type int: the candidates are 0 … value-1; or, with a
+    ``where``,
     a Filter over a Const of type set of int.
     """
 
@@ -404,7 +468,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A state field. ``owner`` is None (global), "player" or an entity; ``size`` is None or the length of an array field.
+    """A state field. ``owner`` is None (global), "player" or an entity; ``size`` is None or the length of an array
+    field.
 
     ``zone`` is None, "bag", "pile" or "slot". Bags and piles have a set type; a slot has an optional entity type.
     Names are unique per owner. ``over``, ``decider`` (global) and ``reward`` (per player) always exist.
@@ -469,7 +534,9 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Method:
-    """``bodies`` maps a row to its own version: an Expr for a pure method, a Block for a procedure. All use ``params``."""
+    """``bodies`` maps a row to its own version: an Expr for a pure method, a Block for a procedure. All use
+    ``params``.
+    """
 
     name: str
     params: tuple[Local, ...]
@@ -522,7 +589,9 @@ class Proc:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScenarioStep:
-    """A decision and the draws that follow it. An argument for an ``own`` parameter may be an int: the decider's position."""
+    """A decision and the draws that follow it. An argument for an ``own`` parameter may be an int: the decider's
+    position.
+    """
 
     action: Action
     args: tuple[Expr, ...]
@@ -559,7 +628,7 @@ class Program:
     play: Block
     scenarios: tuple[Scenario, ...] = ()
     action_count: int = 0
-    notes: Mapping[str, object] = field(default_factory=dict)  # what passes record for the manifest
+    notes: Mapping[str, Any] = field(default_factory=dict)  # what passes record for the manifest
 
     def domain(self, type_: Type) -> int:
         """How many values the elements of a set of this type can take.

@@ -1,4 +1,5 @@
-"""The types of the rule language. Every value is one integer at run time; a type says which integers and what they mean.
+"""The types of the rule language. Every value is one integer at run time; a type says which integers and what they
+mean.
 
 bool 0/1 · int itself · player, enum, entity, row: an index · none: -1 · text: an index into the program's texts ·
 set: a bit mask over the element's domain (bit i = element i).

@@ -1,0 +1,5 @@
+"""Printing: the only user of templates. A view model goes in, formatted files come out."""
+
+from compiler.emit.render import EmitError, render_engine
+
+__all__ = ["EmitError", "render_engine"]

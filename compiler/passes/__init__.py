@@ -1,0 +1,28 @@
+"""Passes: from typed rules to an op program. Each is a frozen dataclass with a name and a written contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from compiler.ir import hir, lir
+from compiler.passes.masks import StaticMasks
+from compiler.passes.methods import MergeMethods
+from compiler.passes.offers import TurnOffers
+from compiler.passes.split import Split
+
+__all__ = ["MergeMethods", "Split", "StaticMasks", "TurnOffers", "lower"]
+
+Seen = Callable[[str, hir.Program | lir.OpProgram], None]
+
+
+def lower(program: hir.Program, seen: Seen | None = None) -> lir.OpProgram:
+    """Run all passes; ``seen`` gets the name and the result of each."""
+    for pass_ in (MergeMethods(), TurnOffers(), StaticMasks()):
+        program = pass_.run(program)
+        if seen is not None:
+            seen(pass_.name, program)
+    split = Split()
+    op = split.run(program)
+    if seen is not None:
+        seen(split.name, op)
+    return op

@@ -1,0 +1,138 @@
+"""State layout: which lanes hold which field, how wide they are, and what is packed.
+
+One lane is one number of every game of a batch. A field has a lane for each owner; an array field has, for each owner,
+as
+many 32-bit words as its elements need at their proven width. A set over an entity that players own holds one player's
+positions; the owner is known from the field. Piles have two more words for the known runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.ir import hir
+from compiler.ir.types import BoolT, EntityT, IntT, OptT, SetT, Type
+
+WORD = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An array field in words: element i sits in word i // per_word, as value - low."""
+
+    size: int
+    bits: int
+    low: int
+    words: int
+
+    @property
+    def per_word(self) -> int:
+        return WORD // self.bits
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Known places of a pile, as positions packed into one word."""
+
+    capacity: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How one field is held."""
+
+    field: hir.Field
+    name: str  # as generated code spells it
+    owners: int
+    kind: str  # int | bool | set
+    dtype: str  # between steps; in a step ints are int32
+    packed: Packed | None
+    top: Run | None
+    bottom: Run | None
+
+    @property
+    def bits(self) -> int:
+        width = {"bool": 8, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16, "int32": 32, "uint32": 32}[self.dtype]
+        words = self.packed.words if self.packed else 1
+        runs = sum(32 + 8 for run in (self.top, self.bottom) if run)
+        return self.owners * (width * words + runs)
+
+
+class LayoutError(Exception):
+    """A field does not fit the representation this backend has; carries the field."""
+
+    def __init__(self, field: hir.Field, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def lane_name(field: hir.Field) -> str:
+    return field.id.replace(".", "_")
+
+
+def narrow(low: int, high: int) -> str:
+    """The narrowest signed or unsigned type that holds a range."""
+    for dtype, lo, hi in (
+        ("int8", -128, 127),
+        ("uint8", 0, 255),
+        ("int16", -(1 << 15), (1 << 15) - 1),
+        ("uint16", 0, (1 << 16) - 1),
+        ("int32", -(1 << 31), (1 << 31) - 1),
+    ):
+        if lo <= low and high <= hi:
+            return dtype
+    return "uint32"
+
+
+def owned(program: hir.Program, type_: Type) -> hir.Entity | None:
+    """The entity whose sets are held as (one player's positions, the player): one too large for a single word."""
+    element = type_.element if isinstance(type_, SetT) else type_
+    if isinstance(element, EntityT):
+        entity = program.entities[element.name]
+        if entity.per_player and entity.total > WORD:
+            return entity
+    return None
+
+
+def owners_of(program: hir.Program, field: hir.Field) -> int:
+    if field.owner is None:
+        return 1
+    return program.players if field.owner == "player" else program.entities[field.owner].total
+
+
+def layout(program: hir.Program) -> dict[str, Lanes]:
+    """Lanes for every field, by field id. Raises LayoutError where one does not fit."""
+    return {field.id: _lanes(program, field) for field in program.fields.values()}
+
+
+def _lanes(program: hir.Program, field: hir.Field) -> Lanes:
+    owners = owners_of(program, field)
+    low, high = program.bounds(field.type)
+    packed = None
+    top = bottom = None
+    kind = "set" if isinstance(field.type, SetT) else "bool" if isinstance(field.type, BoolT) else "int"
+    if field.size is not None:
+        bits = max((high - low).bit_length(), 1)
+        packed = Packed(field.size, bits, low, -(-field.size // (WORD // bits)))
+        dtype = "uint32"
+    elif kind == "bool":
+        dtype = "bool"
+    elif kind == "set":
+        entity = owned(program, field.type)
+        size = entity.count if entity else program.domain(field.type.element)  # type: ignore[union-attr]
+        if size > WORD:
+            raise LayoutError(field, f"a set of {size} elements needs more than one word")
+        dtype = "uint32" if size > 16 else "uint16" if size > 8 else "uint8"
+    else:
+        if isinstance(field.type, (IntT, OptT)) or low <= field.default <= high:
+            low, high = min(low, field.default), max(high, field.default)
+        dtype = narrow(low, high)
+    if field.zone == "pile":
+        entity = program.entities[field.type.element.name]  # type: ignore[union-attr]
+        bits = max((entity.count - 1).bit_length(), 1)
+        for known in (field.known_top, field.known_bottom):
+            if known * bits > WORD:
+                raise LayoutError(field, f"{known} known places of {bits} bits need more than one word")
+        top, bottom = Run(field.known_top, bits), Run(field.known_bottom, bits)
+    return Lanes(field, lane_name(field), owners, kind, dtype, packed, top, bottom)

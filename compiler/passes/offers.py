@@ -1,0 +1,51 @@
+"""Turn candidates of several parameters inside out: for each value of the later ones, a set of the first.
+
+Contract: in every alternative of two or more parameters, domain 0 becomes a filter whose condition says that the later
+values are in their domains; it reads the later locals, which range over everything. An engine then offers one mask per
+value of the later parameters instead of testing every pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from compiler.ir import hir
+from compiler.ir.types import BOOL, PLAYER, EntityT
+from compiler.ir.walk import Node, rename_bound, rewrite, substitute
+
+
+@dataclass(frozen=True)
+class TurnOffers:
+    """The pass."""
+
+    name: str = "turn-offers"
+
+    def run(self, program: hir.Program) -> hir.Program:
+        def change(node: Node) -> Node:
+            return _turn(program, node) if isinstance(node, hir.Alternative) and len(node.locals) > 1 else node
+
+        procs = {n: replace(p, body=rewrite(p.body, change)) for n, p in program.procs.items()}
+        return replace(program, procs=procs, play=rewrite(program.play, change))
+
+
+def _turn(program: hir.Program, a: hir.Alternative) -> hir.Alternative:
+    first = hir.Local(a.locals[0].name, a.locals[0].type, a.span)
+    itself = {a.locals[0]: hir.Get(first, first.type)}
+    condition: hir.Expr | None = None
+    for local, domain in zip(a.locals[1:], a.domains[1:], strict=True):
+        inside = _member(hir.Get(local, local.type), substitute(rename_bound(domain), itself))
+        condition = inside if condition is None else hir.Apply("and", (condition, inside), BOOL, a.span)
+    assert condition is not None
+    turned = hir.Filter(first, a.domains[0], condition, a.domains[0].type, a.span)
+    return replace(a, domains=(turned, *a.domains[1:]))
+
+
+def _member(x: hir.Expr, domain: hir.Expr) -> hir.Expr:
+    """Whether x is in a set, without building the set where its condition can be asked of x alone."""
+    match domain:
+        case hir.Filter(local, inner, condition):
+            return hir.Apply("and", (_member(x, inner), substitute(condition, {local: x})), BOOL)
+        case hir.AllOf(_, owner) if isinstance(x.type, EntityT):
+            return hir.Apply("eq", (hir.OwnerOf(x, PLAYER), owner), BOOL)
+        case _:
+            return hir.Apply("contains", (x, domain), BOOL)

@@ -1,0 +1,488 @@
+"""Split the rules at suspension points: structured procedures become blocks.
+
+Contract: takes a program without methods (after ``merge-methods``); gives an ``OpProgram`` whose blocks hold straight
+statements only. A procedure that can suspend, or is large and called from several places, gets blocks of its own and a
+return address; there is no recursion, so its parameters and locals need one set of registers. Loops are unrolled where
+that is cheap and become blocks otherwise. Blocks are ordered so that control mostly runs forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from compiler.ir import hir, lir
+from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT
+from compiler.ir.walk import Node, assigned, reads, walk
+
+_LABEL = IntT(0, 0)  # widened when the number of blocks is known
+
+
+@dataclass(frozen=True)
+class Split:
+    """The pass, with the limits that decide between repeating code and sharing it (sizes count IR nodes)."""
+
+    unroll_rounds: int = 20
+    unroll_size: int = 900
+    share_size: int = 80
+    name: str = "split"
+
+    def run(self, program: hir.Program) -> lir.OpProgram:
+        builder = _Builder(program, self)
+        builder.build()
+        return builder.finish()
+
+
+@dataclass
+class _Open:
+    """A block under construction."""
+
+    name: str
+    span: object = None
+    body: list[hir.Statement] = field(default_factory=list)
+
+
+class _Builder:
+    def __init__(self, program: hir.Program, knobs: Split) -> None:
+        self.program = program
+        self.knobs = knobs
+        self.sizes = _Sizes(program, knobs)
+        self.blocks: dict[str, lir.BasicBlock] = {}
+        self.returns: dict[hir.Local, list[str]] = {}
+        self.shared: dict[str, hir.Local] = {}  # procedures with blocks of their own → their return address
+        self.pending: list[str] = []
+        self.results: dict[str, hir.Local] = {}
+        self.numbers: dict[str, int] = {}
+        self.scope = "play"
+        self.open = _Open("start")
+
+    # --- blocks -------------------------------------------------------------------------------------------------------
+
+    def fresh(self, hint: str) -> str:
+        base = f"{self.scope}_{hint}"
+        n = self.numbers[base] = self.numbers.get(base, 0) + 1
+        return base if n == 1 else f"{base}_{n}"
+
+    def close(self, end: lir.Terminator, following: str | None = None, span: object = None) -> None:
+        block = self.open
+        self.blocks[block.name] = lir.BasicBlock(block.name, tuple(block.body), end, block.span or span)
+        if following is not None:
+            self.open = _Open(following, span)
+
+    def emit(self, statement: hir.Statement) -> None:
+        self.open.body.append(statement)
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        self.block(self.program.play)
+        self.close(lir.Halt())
+        while self.pending:
+            name = self.pending.pop(0)
+            proc = self.program.procs[name]
+            self.scope = _identifier(name)
+            self.open = _Open(_entry(name), proc.span)
+            self.block(proc.body)
+            if proc.returns is not None:
+                self.emit(hir.Set(self.results[name], proc.returns))
+            self.close(lir.Return(self.shared[name]))
+
+    def block(self, block: hir.Block) -> None:
+        for statement in block.statements:
+            self.statement(statement)
+
+    def statement(self, s: hir.Statement) -> None:
+        if self.sizes.straight(s):
+            self.emit(s)
+            return
+        match s:
+            case hir.If(condition, then, otherwise, span):
+                self.branch(condition, then, otherwise, span)
+            case hir.ForEach():
+                self.for_each(s)
+            case hir.Repeat(count, bound, body, span):
+                done = hir.Local("rounds", IntT(0, bound))
+                goal = hir.Local("goal", IntT(0, bound))
+                limit = hir.Const(bound, IntT(bound, bound))
+                self.emit(hir.Set(goal, _clamp_low(hir.Apply("min", (count, limit), IntT(0, bound))), span))
+                self.loop(done, _less(done, hir.Get(goal, goal.type)), body, span)
+            case hir.While(condition, bound, body, span):
+                done = hir.Local("rounds", IntT(0, bound))
+                more = hir.Apply("and", (_less(done, hir.Const(bound, IntT(bound, bound))), condition), BOOL)
+                self.loop(done, more, body, span)
+            case hir.Call():
+                self.call(s)
+            case hir.Choose():
+                self.choose(s)
+            case hir.Finish(local, _, span):
+                self.emit(s)
+                after = self.fresh("after_end")
+                self.close(lir.Halt(), after, span)
+                del local
+            case _:
+                raise TypeError(f"{type(s).__name__} cannot stand in a program to be split")
+
+    def branch(self, condition: hir.Expr, then: hir.Block, otherwise: hir.Block, span: object) -> None:
+        yes, join = self.fresh("then"), self.fresh("join")
+        no = self.fresh("else") if otherwise.statements else join
+        self.close(lir.Branch(condition, yes, no), yes, span)
+        self.block(then)
+        self.close(lir.Jump(join), no, span)
+        if otherwise.statements:
+            self.block(otherwise)
+            self.close(lir.Jump(join), join, span)
+
+    def loop(self, done: hir.Local, more: hir.Expr, body: hir.Block, span: object) -> None:
+        head, inside, after = self.fresh("loop"), self.fresh("round"), self.fresh("done")
+        one = hir.Const(1, IntT(1, 1))
+        self.emit(hir.Set(done, hir.Const(0, IntT(0, 0))))
+        self.close(lir.Jump(head), head, span)
+        self.close(lir.Branch(more, inside, after), inside, span)
+        self.block(body)
+        self.emit(hir.Set(done, hir.Apply("add", (hir.Get(done, done.type), one), done.type)))
+        self.close(lir.Jump(head), after, span)
+
+    def for_each(self, s: hir.ForEach) -> None:
+        left = hir.Local(f"{s.local.name}_left", s.domain.type, s.span)
+        head, inside, after = self.fresh("each"), self.fresh("round"), self.fresh("done")
+        rest = hir.Get(left, left.type)
+        any_left = hir.Reduce("any", hir.Local("x", s.local.type), rest, hir.Const(1, BOOL), BOOL)
+        self.emit(hir.Set(left, s.domain, s.span))
+        self.close(lir.Jump(head), head, s.span)
+        self.close(lir.Branch(any_left, inside, after), inside, s.span)
+        first = hir.Reduce("first", hir.Local("x", s.local.type), rest, None, OptT(s.local.type))
+        self.emit(hir.Set(s.local, first, s.span))
+        self.emit(hir.Set(left, hir.Without(rest, hir.Get(s.local, s.local.type), left.type), s.span))
+        self.block(s.body)
+        self.close(lir.Jump(head), after, s.span)
+
+    def call(self, s: hir.Call) -> None:
+        proc = self.program.procs[s.proc]
+        for param, arg in zip(proc.params, s.args, strict=True):
+            self.emit(hir.Set(param, arg, s.span))
+        if self.sizes.sites[s.proc] == 1:
+            outer, self.scope = self.scope, _identifier(s.proc)
+            self.block(proc.body)
+            if proc.returns is not None and s.result is not None:
+                self.emit(hir.Set(s.result, proc.returns, s.span))
+            self.scope = outer
+            return
+        address = self.shared.get(s.proc)
+        if address is None:
+            address = self.shared[s.proc] = hir.Local(f"{_identifier(s.proc)}_return", _LABEL)
+            self.pending.append(s.proc)
+            if proc.returns is not None:
+                self.results[s.proc] = hir.Local(f"{_identifier(s.proc)}_result", proc.returns.type)
+        after = self.fresh("back")
+        self.returns.setdefault(address, []).append(after)
+        self.emit(hir.Set(address, hir.Label(after, _LABEL), s.span))
+        self.close(lir.Jump(_entry(s.proc)), after, s.span)
+        if s.result is not None:
+            result = self.results[s.proc]
+            self.emit(hir.Set(s.result, hir.Get(result, result.type), s.span))
+
+    def choose(self, s: hir.Choose) -> None:
+        ask, dispatch, after = self.fresh("ask"), self.fresh("chosen"), self.fresh("went_on")
+        self.close(lir.Jump(ask), ask, s.span)
+        empty = hir.Block(())
+        bare = replace(s, alternatives=tuple(replace(a, body=empty) for a in s.alternatives))
+        self.close(lir.Ask(bare, dispatch, after), dispatch, s.span)
+        targets = []
+        for a in s.alternatives:
+            targets.append(self.fresh(a.action.name) if a.body.statements else after)
+        alternatives = zip((a for a in bare.alternatives), targets, strict=True)
+        self.close(lir.Dispatch(tuple(alternatives)), None, s.span)
+        for a, target in zip(s.alternatives, targets, strict=True):
+            if a.body.statements:
+                self.open = _Open(target, a.span)
+                self.block(a.body)
+                self.close(lir.Jump(after), None, a.span)
+        self.open = _Open(after, s.span)
+
+    # --- finishing ----------------------------------------------------------------------------------------------------
+
+    def finish(self) -> lir.OpProgram:
+        returns = {address: tuple(blocks) for address, blocks in self.returns.items()}
+        blocks = _thread_jumps(self.blocks, "start")
+        order = _order(blocks, "start", returns)
+        label = IntT(0, len(order))
+        widened = {address: hir.Local(address.name, label) for address in returns}
+        ordered = {name: _relabel(blocks[name], widened, label) for name in order}
+        returns = {widened[a]: tuple(b for b in targets if b in ordered) for a, targets in returns.items()}
+        registers = _registers(ordered)
+        frame = _frame(ordered, registers, returns)
+        procs = self.sizes.straight_procs(ordered.values())
+        return lir.OpProgram(self.program, ordered, "start", procs, registers, frame)
+
+
+def _identifier(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def _entry(name: str) -> str:
+    return f"{_identifier(name)}_entry"
+
+
+def _less(a: hir.Local, b: hir.Expr) -> hir.Expr:
+    return hir.Apply("lt", (hir.Get(a, a.type), b), BOOL)
+
+
+def _clamp_low(e: hir.Expr) -> hir.Expr:
+    return hir.Apply("max", (e, hir.Const(0, IntT(0, 0))), e.type)
+
+
+class _Sizes:
+    """Which statements are straight, and how large things are."""
+
+    def __init__(self, program: hir.Program, knobs: Split) -> None:
+        self.program = program
+        self.knobs = knobs
+        self.sites = dict.fromkeys(program.procs, 0)
+        for body in (program.play, *(p.body for p in program.procs.values())):
+            for n in walk(body):
+                if isinstance(n, hir.Call):
+                    self.sites[n.proc] += 1
+        self._straight: dict[str, bool] = {}
+        self._size: dict[str, int] = {}
+
+    def straight(self, node: Node) -> bool:
+        match node:
+            case hir.Choose() | hir.Finish() | hir.While():
+                return False
+            case hir.Call(proc):
+                return self.inlined(proc)
+            case hir.ForEach(_, domain, body):
+                rounds = self.rounds(domain)
+                return self._unrolls(rounds, body)
+            case hir.Repeat(_, bound, body):
+                return self._unrolls(bound, body)
+            case hir.If(_, then, otherwise):
+                return self.straight(then) and self.straight(otherwise)
+            case hir.Block(statements):
+                return all(self.straight(s) for s in statements)
+            case _:
+                return True
+
+    def _unrolls(self, rounds: int, body: hir.Block) -> bool:
+        if rounds > self.knobs.unroll_rounds or not self.straight(body):
+            return False
+        return rounds * self.size(body) <= self.knobs.unroll_size
+
+    def inlined(self, name: str) -> bool:
+        """Whether a call of the procedure may stand inside a block."""
+        if name not in self._straight:
+            proc = self.program.procs[name]
+            large = self.sites[name] > 1 and self.size(proc.body) > self.knobs.share_size
+            self._straight[name] = self.straight(proc.body) and not large
+        return self._straight[name]
+
+    def rounds(self, domain: hir.Expr) -> int:
+        assert isinstance(domain.type, SetT)
+        element = domain.type.element
+        if isinstance(element, EntityT) and self.program.entities[element.name].total > 32:
+            return self.program.entities[element.name].count
+        return self.program.domain(element)
+
+    def size(self, node: Node) -> int:
+        total = 0
+        match node:
+            case hir.Call(proc, args):
+                if proc not in self._size:
+                    self._size[proc] = self.size(self.program.procs[proc].body)
+                total += self._size[proc]
+                return total + sum(self.size(a) for a in args)
+            case hir.CallFunc(func, args):
+                if func not in self._size:
+                    self._size[func] = self.size(self.program.funcs[func].body)
+                return self._size[func] + sum(self.size(a) for a in args)
+            case hir.ForEach(_, domain, body):
+                return self.size(domain) + self.rounds(domain) * self.size(body)
+            case hir.Repeat(count, bound, body):
+                return self.size(count) + bound * self.size(body)
+            case hir.Swap(entity):
+                return 4 * sum(1 for f in self.program.fields.values() if f.owner == entity)
+            case hir.Move() | hir.Reveal():
+                return 20
+            case _:
+                from compiler.ir.walk import children
+
+                return 1 + sum(self.size(c) for c in children(node))
+
+    def straight_procs(self, blocks: Iterable[lir.BasicBlock]) -> dict[str, hir.Proc]:
+        """The procedures that blocks call, callees first."""
+        found: dict[str, hir.Proc] = {}
+
+        def visit(node: Node) -> None:
+            for n in walk(node):
+                if isinstance(n, hir.Call) and n.proc not in found:
+                    proc = self.program.procs[n.proc]
+                    visit(proc.body)
+                    found[n.proc] = proc
+
+        for block in blocks:
+            for statement in block.body:
+                visit(statement)
+        return found
+
+
+# --- the graph --------------------------------------------------------------------------------------------------------
+
+
+def _retarget(end: lir.Terminator, to: dict[str, str]) -> lir.Terminator:
+    def at(name: str) -> str:
+        while name in to:
+            name = to[name]
+        return name
+
+    match end:
+        case lir.Jump(target):
+            return lir.Jump(at(target))
+        case lir.Branch(condition, then, otherwise):
+            return lir.Branch(condition, at(then), at(otherwise))
+        case lir.Ask(choice, dispatch, skip):
+            return lir.Ask(choice, at(dispatch), at(skip))
+        case lir.Dispatch(alternatives):
+            return lir.Dispatch(tuple((a, at(b)) for a, b in alternatives))
+        case _:
+            return end
+
+
+def _thread_jumps(blocks: dict[str, lir.BasicBlock], entry: str) -> dict[str, lir.BasicBlock]:
+    """Remove blocks that only jump on (labels kept as return addresses are threaded as well)."""
+    empty = {
+        name: block.end.target
+        for name, block in blocks.items()
+        if not block.body and isinstance(block.end, lir.Jump) and block.end.target != name and name != entry
+    }
+
+    def at(name: str) -> str:
+        seen = set()
+        while name in empty and name not in seen:
+            seen.add(name)
+            name = empty[name]
+        return name
+
+    final = {name: at(name) for name in empty}
+    result = {}
+    for name, block in blocks.items():
+        if name in empty:
+            continue
+        body = tuple(
+            replace(s, value=replace(s.value, block=final.get(s.value.block, s.value.block)))
+            if isinstance(s, hir.Set) and isinstance(s.value, hir.Label)
+            else s
+            for s in block.body
+        )
+        result[name] = replace(block, body=body, end=_retarget(block.end, final))
+    return result
+
+
+def _order(blocks: dict[str, lir.BasicBlock], entry: str, returns: dict[hir.Local, tuple[str, ...]]) -> list[str]:
+    """Reverse postorder from the places where play goes on: what a decision leads to stands behind it."""
+    roots = [b.end.dispatch for b in blocks.values() if isinstance(b.end, lir.Ask)] + [entry]
+    postorder: list[str] = []
+    seen: set[str] = set()
+    for root in reversed(roots):
+        if root in seen:
+            continue
+        seen.add(root)
+        stack = [(root, iter(lir.successors(blocks[root].end, returns)))]
+        while stack:
+            name, following = stack[-1]
+            for target in following:
+                if target in blocks and target not in seen:
+                    seen.add(target)
+                    stack.append((target, iter(lir.successors(blocks[target].end, returns))))
+                    break
+            else:
+                postorder.append(name)
+                stack.pop()
+    return postorder[::-1]
+
+
+def _relabel(block: lir.BasicBlock, widened: dict[hir.Local, hir.Local], label: IntT) -> lir.BasicBlock:
+    body = tuple(
+        replace(s, local=widened[s.local], value=replace(s.value, type=label))
+        if isinstance(s, hir.Set) and isinstance(s.value, hir.Label)
+        else s
+        for s in block.body
+    )
+    end = block.end
+    if isinstance(end, lir.Return):
+        end = lir.Return(widened.get(end.address, end.address))
+    return replace(block, body=body, end=end)
+
+
+def end_reads(end: lir.Terminator) -> set[hir.Local]:
+    """The locals that a terminator reads."""
+    match end:
+        case lir.Branch(condition):
+            return reads(condition)
+        case lir.Ask(choice):
+            inner = {x for a in choice.alternatives for x in a.locals}
+            return {n.local for n in walk(choice) if isinstance(n, hir.Get)} - inner
+        case lir.Return(address):
+            return {address}
+        case _:
+            return set()
+
+
+def end_writes(end: lir.Terminator) -> set[hir.Local]:
+    if isinstance(end, lir.Dispatch):
+        return {x for a, _ in end.alternatives for x in a.locals}
+    return set()
+
+
+def _registers(blocks: dict[str, lir.BasicBlock]) -> tuple[hir.Local, ...]:
+    """Locals seen in more than one block, in order of appearance."""
+    where: dict[hir.Local, set[str]] = {}
+    for name, block in blocks.items():
+        seen: dict[hir.Local, None] = {}
+        for s in block.body:
+            for n in walk(s):
+                if isinstance(n, hir.Get):
+                    seen[n.local] = None
+            seen |= dict.fromkeys(sorted(assigned(s), key=lambda x: x.name))
+        seen |= dict.fromkeys(sorted(end_reads(block.end) | end_writes(block.end), key=lambda x: x.name))
+        for local in seen:
+            where.setdefault(local, set()).add(name)
+    return tuple(local for local, names in where.items() if len(names) > 1)
+
+
+def _frame(
+    blocks: dict[str, lir.BasicBlock], registers: tuple[hir.Local, ...], returns: dict[hir.Local, tuple[str, ...]]
+) -> tuple[hir.Local, ...]:
+    """Registers that are live where play goes on after a decision."""
+    kept = set(registers)
+    use: dict[str, set[hir.Local]] = {}
+    kill: dict[str, set[hir.Local]] = {}
+    for name, block in blocks.items():
+        used: set[hir.Local] = set()
+        killed: set[hir.Local] = set()
+        for s in block.body:
+            used |= (reads(s) & kept) - killed
+            if not isinstance(s, (hir.If, hir.ForEach, hir.Repeat)):  # those may leave it as it was
+                killed |= assigned(s) & kept
+            else:
+                used |= (assigned(s) & kept) - killed
+        used |= (end_reads(block.end) & kept) - killed
+        if not isinstance(block.end, lir.Dispatch):
+            killed |= end_writes(block.end) & kept
+        use[name], kill[name] = used, killed
+    live: dict[str, set[hir.Local]] = {name: set() for name in blocks}
+    changed = True
+    while changed:
+        changed = False
+        for name in reversed(blocks):
+            end = blocks[name].end
+            following = [live[t] for t in lir.successors(end, returns) if t in blocks]
+            if isinstance(end, lir.Ask):
+                following.append(live[end.dispatch])
+            if isinstance(end, lir.Dispatch):
+                following = [live[t] - set(a.locals) for a, t in end.alternatives if t in blocks]
+            new = use[name] | (set().union(*following) - kill[name]) if following else use[name]
+            if new != live[name]:
+                live[name] = new
+                changed = True
+    across = {x for b in blocks.values() if isinstance(b.end, lir.Ask) for x in live[b.end.dispatch]}
+    return tuple(x for x in registers if x in across)
