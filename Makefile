@@ -61,6 +61,7 @@ format: venv
 
 docs: venv
 	$(BIN)/python -m compiler.codes > docs/diagnostics.md
+	$(BIN)/python -m compiler.ops > docs/builtins.md
 
 regen: venv
 	set -e; for spec in specs/*.yaml; do $(SPECC) build "$$spec"; done

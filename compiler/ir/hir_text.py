@@ -79,7 +79,8 @@ def value_text(program: hir.Program, value: int, type_: Type) -> str:
                 return f"{name}({value // entity.count}, {value % entity.count})"
             return f"{name}({value})"
         case RowT(table):
-            return f"{table}[{program.tables[table].keys[value]}]"
+            keys = program.tables[table].keys
+            return f"{table}[{keys[value] if value < len(keys) else value}]"
         case TextT():
             return _quoted(program.texts[value] if value < len(program.texts) else f"text {value}")
         case SetT(element):
@@ -143,17 +144,15 @@ class BodyText:
                 return f"{self.expr(ref)}.index"
             case hir.Filter(local, domain, condition):
                 return f"({self.local(local)} in {self.expr(domain)} where {self.expr(condition)})"
+            case hir.Reduce(kind, _, domain, None):
+                return f"{kind}({self.expr(domain)})"
             case hir.Reduce(kind, local, domain, value):
-                inside = self.expr(domain)
-                return f"{kind}({inside})" if value is None else f"{kind}({self._each(local, inside, value)})"
+                return f"{kind}({self.local(local)} in {self.expr(domain)}: {self.expr(value)})"
             case hir.CallFunc(func, args):
                 return f"{func}({self._list(args)})"
             case hir.CallMethod(_, method, row, args):
                 return f"{self.expr(row)}.{method}({self._list(args)})"
         return self._other(node)
-
-    def _each(self, local: hir.Local, domain: str, value: hir.Expr) -> str:
-        return f"{self.local(local)} in {domain}: {self.expr(value)}"
 
     def _member(self, name: str, owner: hir.Expr | None) -> str:
         return name if owner is None else f"{self.expr(owner)}.{name}"
@@ -228,16 +227,14 @@ class BodyText:
     def _simple(self, node: Any) -> str:
         match node:
             case hir.Set(local, value):
-                text = self.expr(value)
-                return f"{self._declared(local)} := {text}"
+                return f"{self._declared(local)} := {self.expr(value)}"
             case hir.Store(field, owner, sub, value):
                 target = self._member(field.name, owner) + self._sub(sub, "@" if field.lasting else "[")
                 return f"{target} := {self.expr(value)}"
             case hir.Draw():
                 return self._draw(node)
             case hir.Reveal(local, kind, zone, depth):
-                where = f"{self.zone(zone)} at {self.expr(depth)}"
-                return f"reveal {self._declared(local)} by {kind.name} from {where}"
+                return f"reveal {self._declared(local)} by {kind.name} from {self.zone(zone)} at {self.expr(depth)}"
             case hir.Move(what, source, target, end):
                 tail = f" {end}" if end else ""
                 return f"move {self.expr(what)} from {self.zone(source)} to {self.zone(target)}{tail}"
@@ -250,8 +247,8 @@ class BodyText:
             case hir.AdvanceLasting():
                 return "advance lasting"
             case hir.Call(proc, args, result):
-                call = f"{proc}({self._list(args)})"
-                return f"call {call}" if result is None else f"{self._declared(result)} := call {call}"
+                target = "" if result is None else f"{self._declared(result)} := "
+                return f"{target}call {proc}({self._list(args)})"
             case hir.Perform(_, method, row, args):
                 return f"perform {self.expr(row)}.{method}({self._list(args)})"
             case hir.Finish(local, reward):
@@ -263,6 +260,7 @@ class BodyText:
         return self._member(zone.field.name, zone.owner)
 
     def _draw(self, node: hir.Draw) -> str:
+        head = f"draw {self._declared(node.local)} by {node.kind.name}"
         source = ""
         if node.domain is not None:
             source = f" from {self.expr(node.domain)}"
@@ -270,7 +268,7 @@ class BodyText:
             source = f" from {self.expr(node.count)} outcomes"
         if node.weight is not None and node.weight_local is not None:
             source += f" weight {self.local(node.weight_local)}: {self.expr(node.weight)}"
-        return f"draw {self._declared(node.local)} by {node.kind.name}{source}"
+        return head + source
 
     def _alternative(self, node: hir.Alternative) -> str:
         parts = []

@@ -338,7 +338,7 @@ class _Verifier:
 
     def _method(self, node: hir.CallMethod | hir.Perform, known: Known) -> hir.Method | None:
         table = self.program.tables.get(node.table)
-        method = table.methods.get(node.method) if table else None
+        method = table.methods.get(node.method) if table is not None else None
         self.value(node.row, RowT(node.table), known, f"the row of '{node.table}.{node.method}'")
         if self.check(method is not None, f"there is no method '{node.table}.{node.method}'") and method is not None:
             self._args(node.method, method.params, node.args, known)

@@ -51,7 +51,7 @@ def fields(check: Checker) -> None:
     found: dict[str, hir.Field] = {}
     for implicit in (
         _field("over", None, BOOL),
-        _field("decider", None, PLAYER),
+        _field("decider", None, OptT(PLAYER)),
         _field("reward", "player", REWARD),
     ):
         found[implicit.id] = implicit
@@ -65,7 +65,8 @@ def fields(check: Checker) -> None:
 
 
 def _field(name: str, owner: str | None, type_: Type) -> hir.Field:
-    return hir.Field(name, owner, type_, None, None, 0, "public", False, False, None, 0, 0, False)
+    default = NONE if isinstance(type_, OptT) else 0
+    return hir.Field(name, owner, type_, None, None, default, "public", False, False, None, 0, 0, False)
 
 
 def _check_owner(check: Checker, owner: str | None, node: ast.FieldDecl | ast.ZoneDecl) -> None:
