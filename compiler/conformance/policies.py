@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 STRAY = 0.1
 """How often the eager player moves at random, so that it does not see the same few games."""
 
-TRIED = 6
+TRIED = 4
 """How many actions the greedy player looks at in one decision, each of which plays the game again."""
 
 
