@@ -126,6 +126,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "W0905": "An action can never be chosen.",
         "W0906": "A statement is never run.",
         "W0907": "A kind of draw is never drawn.",
+        "W0908": "Nothing performs a procedure of rows, or asks for a method.",
     }
 )
 

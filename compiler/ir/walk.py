@@ -20,7 +20,12 @@ _LEAVES = frozenset({"type", "span", "local", "locals", "field", "kind", "action
 
 def is_node(value: object) -> bool:
     """Whether a value is a node, rather than a name, a local or a declaration."""
-    return isinstance(value, _NODES) or getattr(value, "is_lir", False)
+    return _is_node_class(type(value))
+
+
+@cache
+def _is_node_class(class_: type) -> bool:
+    return issubclass(class_, _NODES) or getattr(class_, "is_lir", False)
 
 
 @cache

@@ -274,6 +274,8 @@ class Checker:
 
     def static(self, expr: hir.Expr, span: Span) -> int:
         """The value of an expression that must not depend on the state."""
+        if isinstance(expr, hir.Const):
+            return expr.value
         try:
             return Evaluator(self.program).value(expr, {})
         except NotStaticError as error:

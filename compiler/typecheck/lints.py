@@ -18,7 +18,7 @@ def unused_locals(check: Checker, bodies: Iterable[Body]) -> None:
 
 
 def unused_declarations(check: Checker) -> None:
-    """Functions, verbs, constants and draws that nothing uses; actions that are in no choice."""
+    """Functions, verbs, methods, constants and draws that nothing uses; actions that are in no choice."""
     used = check.names.used
     labels = {f"{action}_label" for action in check.names.actions}  # they name actions for people
     for name, func in check.funcs.items():
@@ -27,6 +27,11 @@ def unused_declarations(check: Checker) -> None:
     for verb in check.verbs:
         if ("verb", verb.name) not in used:
             check.sink.warning("W0903", verb.decl.span, f"nothing calls '{verb}'")
+    for table in check.program.tables.values():
+        for method in table.methods.values():
+            if ("method", f"{table.name}.{method.name}") not in used and method.span is not None:
+                verb = "performs" if method.result is None else "asks for"
+                check.sink.warning("W0908", method.span, f"nothing {verb} '{method.name}' of '{table.name}'")
     for name, constant in check.names.constants.items():
         if ("const", name) not in used:
             check.sink.warning("W0904", constant.span, f"nothing uses '{name}'")
