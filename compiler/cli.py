@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -68,7 +68,7 @@ app = typer.Typer(
 
 SpecArgument = Annotated[Path, typer.Argument(metavar="SPEC", help="The manifest of a game, such as specs/game.yaml.")]
 JsonOption = Annotated[
-    Optional[str],  # noqa: UP045 (older typer reads annotations at run time)
+    str | None,
     typer.Option("--json", metavar="FILE", help="Write the result as JSON to FILE; '-' is standard output."),
 ]
 
@@ -212,7 +212,7 @@ def check(spec: SpecArgument, json: JsonOption = None) -> None:
 def build(
     specs: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="The manifests of the games to build.")],
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="DIR", help="Where the engine's package goes; by default generated/<engine>/."),
     ] = None,
     json: JsonOption = None,
@@ -237,26 +237,26 @@ def build(
 def verify(
     spec: SpecArgument,
     level: Annotated[str, typer.Option("--level", metavar="L1,…", help="L1, L2, L3 or all.")] = "all",
-    episodes: Annotated[Optional[int], typer.Option("--episodes", min=1, help="Games to play.")] = None,  # noqa: UP045
+    episodes: Annotated[int | None, typer.Option("--episodes", min=1, help="Games to play.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of setups, luck and players.")] = 0,
     decks: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--decks", metavar="A,B", help="Keys or titles of the rows given at reset; random by default."),
     ] = None,
     policy: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--policy", metavar="NAME,…", help="Who plays: uniform, eager, greedy, mixed."),
     ] = None,
     engine: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--engine", metavar="NAME", help="What is verified: jax or interp."),
     ] = None,
     reference: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Option("--reference", metavar="NAME", help="A reference of the manifest, python:… or cmd:…; repeatable."),
     ] = None,
     replay: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--replay", metavar="TRACE", help="Play a recorded disagreement again, and nothing else."),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
@@ -296,12 +296,12 @@ def play(
     spec: SpecArgument,
     auto: Annotated[bool, typer.Option("--auto", help="Agents play a whole game; nobody is asked.")] = False,
     players: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--players", metavar="WHO,…", help="human, random or eager: one for each player, or one for all."),
     ] = None,
-    seed: Annotated[Optional[int], typer.Option("--seed", help="Of the luck; by default another every time.")] = None,  # noqa: UP045
+    seed: Annotated[int | None, typer.Option("--seed", help="Of the luck; by default another every time.")] = None,
     decks: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--decks", metavar="A,B", help="Keys or titles of the rows given at reset; random by default."),
     ] = None,
     delay: Annotated[float, typer.Option("--delay", min=0, max=60, help="Seconds after an agent's decision.")] = 0.0,
@@ -330,37 +330,42 @@ def play(
 @app.command(cls=_Command)
 def explain(
     spec: SpecArgument,
-    row: Annotated[Optional[str], typer.Argument(metavar="ROW", help="The key or title of a row of any table.")] = None,  # noqa: UP045
+    row: Annotated[
+        str | None, typer.Argument(metavar="ROW", help="The key or title of a row, or a verb's words.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every row.")] = False,
     json: JsonOption = None,
 ) -> None:
-    """Say in plain English what a row of a table is and does."""
+    """Say in plain English what a row of a table, or a verb, is and does."""
     with _report(json) as report:
         if (row is None) != everything:
             raise typer.BadParameter("name one row, or give --all")
         program = _load(spec, report).program
-        from compiler.diagnostics import did_you_mean
-        from compiler.explain import explain_all, explain_row, find_rows, row_names
+        from compiler import explain as english
 
+        rows = [english.explain_row(program, *found) for found in english.find_rows(program, row)] if row else []
+        verbs = english.find_verbs(program, row) if row and not rows else []
         if row is None:
-            found = explain_all(program)
-        else:
-            found = [explain_row(program, table, index) for table, index in find_rows(program, row)]
-            if not found:
-                near = did_you_mean(row, row_names(program))
-                hint = near or ("the specification has no tables" if not program.tables else "--all lists every row")
-                raise SpecError.single("E0811", None, f"no row is called '{row}'", suggestion=hint)
-        report.document["rows"] = [explanation.to_json() for explanation in found]
-        report.say("\n\n".join(explanation.text for explanation in found))
+            rows = english.explain_all(program)
+        elif not rows and not verbs:
+            from compiler.diagnostics import did_you_mean
+
+            near = did_you_mean(row, english.known_names(program))
+            hint = near or ("--all lists every row" if program.tables else "the specification has no tables")
+            raise SpecError.single("E0811", None, f"nothing is called '{row}'", suggestion=hint)
+        said = {proc.name: english.explain_verb(program, proc) for proc in verbs}
+        report.document["rows"] = [explanation.to_json() for explanation in rows]
+        report.document["verbs"] = [{"name": name, "text": text} for name, text in said.items()]
+        report.say("\n\n".join([*(explanation.text for explanation in rows), *said.values()]))
 
 
 @app.command(cls=_Command)
 def bench(
     spec: SpecArgument,
     quick: Annotated[bool, typer.Option("--quick", help="Few short runs: a glance, not a measurement.")] = False,
-    batch: Annotated[Optional[int], typer.Option("--batch", min=1, help="Games side by side.")] = None,  # noqa: UP045
-    steps: Annotated[Optional[int], typer.Option("--steps", min=1, help="Decisions per game and run.")] = None,  # noqa: UP045
-    runs: Annotated[Optional[int], typer.Option("--runs", min=1, help="Runs, of which the median counts.")] = None,  # noqa: UP045
+    batch: Annotated[int | None, typer.Option("--batch", min=1, help="Games side by side.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Decisions per game and run.")] = None,
+    runs: Annotated[int | None, typer.Option("--runs", min=1, help="Runs, of which the median counts.")] = None,
     json: JsonOption = None,
 ) -> None:
     """Measure the generated engine: steps per second, compile time, size of a state."""

@@ -2,7 +2,16 @@
 
 import pytest
 
-from compiler.explain import English, explain_all, explain_row, find_rows, prose, row_names
+from compiler.explain import (
+    English,
+    explain_all,
+    explain_row,
+    explain_verb,
+    find_rows,
+    find_verbs,
+    known_names,
+    prose,
+)
 from compiler.ir import hir
 from compiler.ir.walk import walk
 from tests import rules
@@ -288,7 +297,17 @@ def test_rows_are_found_by_key_and_by_title() -> None:
     assert [row for _, row in find_rows(program, "same")] == [0, 1]
     assert [row for _, row in find_rows(program, "a-1")] == [0]
     assert find_rows(program, "nothing") == []
-    assert row_names(program) == ["A-1", "A-2", "A-3", "Same"]
+    assert [name for name in known_names(program) if name[0].isupper()] == ["A-1", "A-2", "A-3", "Same"]
+
+
+def test_verbs_are_found_by_their_words() -> None:
+    program = rules.program(GAME)
+    (heal,) = find_verbs(program, "Heal from")
+    assert explain_verb(program, heal) == "S loses n points of size: Take n from s's size."
+    (throw,) = find_verbs(program, "throw")
+    assert explain_verb(program, throw) == "Flip a coin: Flip a coin. The result is the coin."
+    assert find_verbs(program, "heal 3") == []
+    assert "give cards" in known_names(program)
 
 
 def test_verbs_and_the_game_itself_can_be_said() -> None:

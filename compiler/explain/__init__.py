@@ -5,7 +5,15 @@ called `me` is "you", the variable of a condition is "it", and a thing just chos
 """
 
 from compiler.explain.english import English, Section, Step, prose
-from compiler.explain.rows import Explanation, explain_all, explain_row, find_rows, row_names
+from compiler.explain.rows import (
+    Explanation,
+    explain_all,
+    explain_row,
+    explain_verb,
+    find_rows,
+    find_verbs,
+    known_names,
+)
 from compiler.explain.words import value_name, words
 
 __all__ = [
@@ -15,9 +23,11 @@ __all__ = [
     "Step",
     "explain_all",
     "explain_row",
+    "explain_verb",
     "find_rows",
+    "find_verbs",
+    "known_names",
     "prose",
-    "row_names",
     "value_name",
     "words",
 ]

@@ -57,18 +57,21 @@ class English(Phrases):
         """What a verb does."""
         with self._scope():
             self._name_people(proc.params)
-            steps = self.block(proc.body)
+            steps = self._sequence(proc.body)
             if proc.returns is not None:
                 steps = (*steps, Step(f"the result is {self.value(proc.returns)}"))
             return Section(self._call(proc, tuple(hir.Get(p, p.type) for p in proc.params)), steps)
 
     def block(self, block: hir.Block) -> tuple[Step, ...]:
         """A block's statements, in order."""
+        with self._scope():
+            return self._sequence(block)
+
+    def _sequence(self, block: hir.Block) -> tuple[Step, ...]:
         said: list[Step] = []
         for statement, following in pairwise((*block.statements, None)):
-            if statement is None or _is_unset(statement, following):
-                continue
-            said += self.statement(statement)
+            if statement is not None and not _is_unset(statement, following):
+                said += self.statement(statement)
         return tuple(said)
 
     def statement(self, statement: hir.Statement) -> tuple[Step, ...]:
@@ -84,8 +87,9 @@ class English(Phrases):
                 return self._choose(statement)
             case hir.ForEach(local, domain, body):
                 noun = self.noun(domain)
-                self._rename_that(local)
-                return (Step(f"for each {noun.one}", self.block(body)),)
+                with self._scope():
+                    called = self._rename_that(local)
+                    return (Step(f"for each {noun.one}{called}", self.block(body)),)
             case hir.Repeat(count, bound, body):
                 most = f", at most {times(bound)}" if isinstance(count.type, IntT) and count.type.hi > bound else ""
                 often = times(count.value) if isinstance(count, hir.Const) else f"{self.value(count, 9)} times"
@@ -98,9 +102,11 @@ class English(Phrases):
     def _clause(self, statement: hir.Statement) -> str:
         """A statement that governs no others."""
         match statement:
+            case hir.Set(local, hir.Const(value)) if isinstance(local.type, BoolT):
+                return f"note that {'' if value else 'not '}{self._rename(local, words(local.name))}"
             case hir.Set(local, value) if isinstance(local.type, BoolT):
                 said = self.condition(value)
-                return f"let it hold that {self._rename(local, words(local.name))} if {said}"
+                return f"note that {self._rename(local, words(local.name))} if {said}, otherwise that not"
             case hir.Set(local, value):
                 match written(value):
                     case hir.Apply("add", (hir.Get(old), by)) if old is local:
@@ -118,8 +124,7 @@ class English(Phrases):
                 top = isinstance(depth, hir.Const) and depth.value == 0
                 which = f"the top {thing}" if top else f"the {thing} at depth {self.value(depth)}"
                 said = f"reveal {which} of {self._zone(zone)}"
-                self._rename_that(local)
-                return said
+                return said + self._rename_that(local)
             case hir.Move():
                 return self._move(statement)
             case hir.Shuffle(zone):
@@ -148,12 +153,16 @@ class English(Phrases):
                 raise AssertionError(f"no wording for {type(statement).__name__}")
 
     def _if(self, condition: hir.Expr, then: hir.Block, otherwise: hir.Block) -> tuple[Step, ...]:
+        if isinstance(condition, hir.Const):
+            return self.block(then if condition.value else otherwise)
         if not then.statements:
             return (Step(f"if {self.condition(condition, negate=True)}", self.block(otherwise)),)
         first = Step(f"if {self.condition(condition)}", self.block(then))
         match otherwise.statements:
             case ():
                 return (first,)
+            case (hir.If(hir.Const()),):
+                return first, *self.block(otherwise)
             case (hir.If() as chained,):
                 step, *rest = self._if(chained.condition, chained.then, chained.otherwise)
                 return (first, Step(f"otherwise, {step.text}", step.steps), *rest)
@@ -168,7 +177,7 @@ class English(Phrases):
         target = self._field(field, store.owner, sub)
         match value:
             case hir.Const(number) if isinstance(field.type, BoolT):
-                name = self._element_name(field.name, sub)
+                name = self.bool_name(field.name, sub)
                 if store.owner is not None:
                     said = self._holds(name, self.value(store.owner), not number)
                     return when + said if when else f"{said} from now on"
@@ -191,8 +200,7 @@ class English(Phrases):
                 with self._scope():
                     self._rename(draw.weight_local, "it")
                     weight = f", each as likely as {self.value(draw.weight)}"
-            self._rename_that(draw.local)
-            return f"pick {noun.a} at random{weight}"
+            return f"pick {noun.a} at random{weight}{self._rename_that(draw.local)}"
         below = self.value(draw.count) if draw.count is not None else None
         self._rename(draw.local, f"the {kind}")
         if below is not None:
@@ -243,8 +251,7 @@ class English(Phrases):
         found = []
         for local, domain in zip(act.locals, act.domains, strict=True):
             if isinstance(strip_optional(domain.type), SetT):
-                found.append(self.noun(domain).a)
-                self._rename_that(local)
+                found.append(self.noun(domain).a + self._rename_that(local))
             else:
                 found.append(f"a number below {self.value(domain, 9)}")
                 self._rename(local, "that number")

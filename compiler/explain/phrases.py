@@ -47,6 +47,8 @@ _EXTREMES = {"min": "the lesser of", "max": "the greater of"}
 _REDUCTIONS = {"sum": "the sum of", "max": "the greatest of", "min": "the least of"}
 _LATER = ("", " for the next turn", " for the turn after next")
 _VERBS = ("is", "has", "can", "may", "must", "was", "does")
+_MODAL = ("can", "may", "must")
+_PREPOSITIONS = ("_to", "_of", "_for", "_by", "_with", "_on", "_in", "_from", "_at")
 _NOT = {
     "is": "is not",
     "has": "does not have",
@@ -83,12 +85,12 @@ class Phrases:
             case hir.Get(local):
                 return f"{'not ' if negate else ''}{self._local(local)}"
             case hir.Load(field, owner, sub):
-                name = self._element_name(field.name, None if field.lasting else sub)
+                name = self.bool_name(field.name, None if field.lasting else sub)
                 if owner is not None:
                     return self._holds(name, self.value(owner), negate)
                 return f"not {name}" if negate else name
             case hir.Column(_, column, row, sub):
-                return self._holds(self._element_name(column, sub), self.value(row), negate)
+                return self._holds(self.bool_name(column, sub), self.value(row), negate)
             case hir.Apply("not", (inner,)):
                 return self._condition(inner, not negate)
             case hir.Apply("and" | "or" as op, args):
@@ -118,6 +120,10 @@ class Phrases:
         if op == "or" and (listed := _alternatives(args)) is not None:
             subject, values = listed
             return f"{self.value(subject)} {'is not' if negate else 'is'} {either([self.value(v) for v in values])}"
+        neutral = int(op == "and")
+        args = tuple(arg for arg in args if not (isinstance(arg, hir.Const) and arg.value == neutral))
+        if not args:
+            return "always" if bool(neutral) != negate else "never"
         joint = "or" if (op == "or") != negate else "and"
         parts = [self._condition(arg, negate) for arg in args]
         if joint == "and":
@@ -135,7 +141,7 @@ class Phrases:
 
     def _exists(self, expr: hir.Expr, exists: bool) -> str:
         match expr:
-            case hir.Load(hir.Field(name=name), hir.MakeRef() | hir.Get() | hir.OwnerOf() as owner, None):
+            case hir.Load(hir.Field(name=name), owner, None) if owner is not None:
                 return f"{self.value(owner)} has {with_article(words(name)) if exists else f'no {words(name)}'}"
             case hir.Load(hir.Field(name=name), None, None):
                 return f"there is {with_article(words(name)) if exists else f'no {words(name)}'}"
@@ -144,6 +150,8 @@ class Phrases:
                 return f"{self.value(row)} has {count if exists else f'no {ordinal(index)} of its'} {words(column)}"
             case hir.Column(_, column, row, None):
                 return f"{self.value(row)} has {with_article(words(column)) if exists else f'no {words(column)}'}"
+            case hir.CallFunc(name, (owner,)) if self.program.funcs[name].says is None and name != _ROW:
+                return f"{self.value(owner)} has {with_article(words(name)) if exists else f'no {words(name)}'}"
             case hir.Get(local) if self._local(local).startswith("that "):
                 return f"there is {'one' if exists else 'none'}"
             case _:
@@ -201,7 +209,9 @@ class Phrases:
         first, *rest = [self.value(arg) for arg in args]
         verb, _, thing = words(name).partition(" ")
         if verb in _VERBS or not verb.endswith("s") or verb.endswith("ss"):
-            return self._holds(name, first, negate) + _with(rest)
+            said = self._holds(name, first, negate)
+            direct = len(rest) == 1 and (verb in _MODAL or name.endswith(_PREPOSITIONS))
+            return f"{said} {rest[0]}" if direct else said + _with(rest)
         does = f"does not {you_do(verb)}" if negate else verb
         return " ".join(filter(None, (first, does, thing, listing(rest))))
 
@@ -224,6 +234,8 @@ class Phrases:
             case hir.Column(_, column, row, sub):
                 return self._element(self.value(row), column, sub)
             case hir.Select(condition, then, otherwise):
+                if isinstance(condition, hir.Const):
+                    return self._value(then if condition.value else otherwise, level)
                 said = f"{self.value(then)} if {self.condition(condition)}, otherwise {self.value(otherwise)}"
                 return f"({said})" if level else said
             case _ if isinstance(expr.type, BoolT):
@@ -244,6 +256,8 @@ class Phrases:
                 return self._call_value(func.says, name, func.params, args)
             case hir.CallMethod(_, method, row, args):
                 return self._call_value(None, method, (), (row, *args))
+            case _:
+                raise AssertionError(f"no wording for {type(expr).__name__}")
 
     def _apply(self, op: str, args: Args, expr: hir.Expr, level: int) -> str:
         if op == "saturate":
@@ -283,19 +297,27 @@ class Phrases:
 
     def _element(self, whose: str | None, name: str, sub: hir.Expr | None) -> str:
         """What somebody has, or the element of it: "your points", "its fire charges", "the first of your attempts"."""
-        if sub is None or isinstance(strip_optional(sub.type), EnumT):
+        if sub is None or _is_enum(sub):
             thing = self._element_name(name, sub)
             return of(whose, thing) if whose is not None else f"the {thing}"
-        which = f"the {ordinal(sub.value)}" if isinstance(sub, hir.Const) else f"number {self.value(sub, _TIGHT)}"
+        said = self.value(sub, _TIGHT)
+        which = f"the {ordinal(sub.value)}" if isinstance(sub, hir.Const) else f"number {said}"
+        which = "that one" if said in ("it", "that number") else which
         return f"{which} of {of(whose, words(name)) if whose is not None else f'the {words(name)}'}"
+
+    def bool_name(self, name: str, sub: hir.Expr | None) -> str:
+        """A bool field or column; of an array over an enum, the value says it all."""
+        return self.value(sub) if sub is not None and _is_enum(sub) else self._element_name(name, sub)
 
     def _element_name(self, name: str, sub: hir.Expr | None) -> str:
         """A field or column, or the element of one: "fire charges", "attempts number 2"."""
         if sub is None:
             return words(name)
-        if isinstance(strip_optional(sub.type), EnumT):
-            return f"{self.value(sub, _TIGHT)} {words(name)}"
-        return f"{words(name)} {self.value(sub, _TIGHT)}"
+        said = self.value(sub, _TIGHT)
+        if _is_enum(sub):
+            pronoun = said == "it" or said.startswith("that ")
+            return f"{words(name)} of that {noun_of(sub.type)}" if pronoun else f"{said} {words(name)}"
+        return f"{words(name)} {said}"
 
     def _call_value(self, says: str | None, name: str, params: tuple[hir.Local, ...], args: Args) -> str:
         if says is not None:
@@ -305,7 +327,7 @@ class Phrases:
         first, *rest = [self.value(arg) for arg in args]
         if name == _ROW and not rest:
             return first
-        return of(first, words(name)) + _with(rest)
+        return of(first, words(name.removesuffix("_of"))) + _with(rest)
 
     def _fill(self, says: str, params: tuple[hir.Local, ...], args: Args) -> str:
         """A template with its parameters said. A subject "you" takes its verb along, 1 its noun."""
@@ -393,11 +415,12 @@ class Phrases:
         self._names[local] = name
         return name
 
-    def _rename_that(self, local: hir.Local) -> None:
-        """ "that card", or the local's own name where another thing is already called so."""
+    def _rename_that(self, local: hir.Local) -> str:
+        """ "that card", or its own name, which is returned for its first mention, where another thing is called so."""
         name = f"that {noun_of(local.type)}"
         taken = [other for other, given in self._names.items() if given == name and other is not local]
         self._rename(local, words(local.name) if taken else name)
+        return f" ({words(local.name)})" if taken else ""
 
     def _pronoun(self, local: hir.Local) -> str:
         """What the variable of a set is called: "it", "that card" within another, or its own name."""
@@ -445,6 +468,10 @@ def _alternatives(args: Args) -> tuple[hir.Expr, list[hir.Expr]] | None:
         subject = found
         values += listed
     return (subject, values) if subject is not None and not any(v.value == NONE for v in values) else None
+
+
+def _is_enum(expr: hir.Expr) -> bool:
+    return isinstance(strip_optional(expr.type), EnumT)
 
 
 def _may_be_none(expr: hir.Expr) -> bool:

@@ -1,4 +1,4 @@
-"""Rows of tables in English: what they are, and what they do."""
+"""Rows of tables in English, what they are and what they do; and verbs."""
 
 from __future__ import annotations
 
@@ -73,9 +73,20 @@ def find_rows(program: hir.Program, name: str) -> list[tuple[hir.Table, int]]:
     return by_key or [(table, row) for table, row in rows if table.titles[row].casefold() == wanted]
 
 
-def row_names(program: hir.Program) -> list[str]:
-    """Every key and title, as candidates for a suggestion."""
-    return sorted({name for table in program.tables.values() for name in (*table.keys, *table.titles) if name})
+def find_verbs(program: hir.Program, name: str) -> list[hir.Proc]:
+    """The verbs with these words; parameters are left out."""
+    return [proc for proc in program.procs.values() if words(proc.name).casefold() == words(name).casefold()]
+
+
+def explain_verb(program: hir.Program, proc: hir.Proc) -> str:
+    """What a verb does, as lines of text."""
+    return "\n".join(English(program).verb(proc).lines())
+
+
+def known_names(program: hir.Program) -> list[str]:
+    """Every key, title and verb, as candidates for a suggestion."""
+    names = {name for table in program.tables.values() for name in (*table.keys, *table.titles) if name}
+    return sorted(names | {words(name) for name in program.procs})
 
 
 def explain_row(program: hir.Program, table: hir.Table, row: int) -> Explanation:

@@ -98,7 +98,7 @@ def of(whose: str, thing: str) -> str:
     """Possession: "your hand", "its owner", "the owner of the first card in your hand"."""
     if whose.startswith("the ") or " " in whose.removeprefix("that ").removeprefix("your ") or whose.endswith(")"):
         return f"the {thing} of {whose}"
-    return f"{whose}' {thing}" if whose.endswith("s") else f"{whose}'s {thing}"
+    return f"{whose}' {thing}" if len(whose) > 1 and whose.endswith("s") else f"{whose}'s {thing}"
 
 
 def relative(said: str, *, many: bool) -> str:
@@ -106,7 +106,12 @@ def relative(said: str, *, many: bool) -> str:
     for start, one, more in (
         ("its ", "whose ", "whose "),
         ("it is ", "that is ", "that are "),
-        ("it has ", "with ", "with "),
+        ("it does not ", "that does not ", "that do not "),
+        ("it has not ", "that has not ", "that have not "),
+        ("it has no ", "with no ", "with no "),
+        ("it has a", "with a", "with a"),
+        ("it may ", "that may ", "that may "),
+        ("it can", "that can", "that can"),
     ):
         rest = said.removeprefix(start)
         if rest != said and not re.search(r"\b(it|its|or)\b", rest):

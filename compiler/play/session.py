@@ -18,7 +18,7 @@ from compiler.conformance.names import Names
 from compiler.conformance.policies import Eager, Policy, Position, Taste, Uniform
 from compiler.conformance.setups import Setups
 from compiler.diagnostics import SpecError, did_you_mean
-from compiler.explain import explain_row, find_rows, row_names
+from compiler.explain import explain_row, explain_verb, find_rows, find_verbs, known_names
 from compiler.ir import hir
 from compiler.play import screen
 from compiler.play.view import Lexicon, View, offered
@@ -215,12 +215,14 @@ class _Session:
         return None
 
     def _explain(self, name: str) -> None:
-        rows = find_rows(self.program, name)
-        if not rows:
-            near = did_you_mean(name, row_names(self.program))
+        rows, verbs = find_rows(self.program, name), find_verbs(self.program, name)
+        if not rows and not verbs:
+            near = did_you_mean(name, known_names(self.program))
             self._say(f"Nothing is called '{name}'{f': {near}' if near else '.'}")
         for table, row in rows:
             self._say(explain_row(self.program, table, row).text)
+        for verb in verbs:
+            self._say(explain_verb(self.program, verb))
 
     # --- the screen ---
 
