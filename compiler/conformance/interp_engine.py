@@ -11,8 +11,25 @@ from compiler.backends.interp.coverage import Key
 from compiler.backends.interp.state import fresh
 from compiler.conformance.coverage import drain
 from compiler.conformance.engine import Draw, Observed, Setup
+from compiler.conformance.names import Names
 from compiler.conformance.policies import Outlook
 from compiler.ir import hir
+
+Taped = tuple[str, Sequence[Draw]]
+"""An action by name, and the outcomes that follow it."""
+
+
+class _Guide(Tape):
+    """Recorded outcomes as far as they fit: one that is impossible is replaced, and what is left over is forgotten."""
+
+    def pop(self, kind: str, possible: Sequence[int]) -> int:
+        try:
+            return super().pop(kind, possible)
+        except TapeError:
+            return possible[0]
+
+    def check_used_up(self) -> None:
+        self.__init__(or_hash=True)  # an empty tape again
 
 
 class InterpEngine:
@@ -36,6 +53,27 @@ class InterpEngine:
     def step(self, actions: Sequence[int | None], draws: Sequence[Sequence[Draw]] | None = None) -> list[Observed]:
         listed = draws or [()] * len(actions)
         return [lane.step(a, d) for lane, a, d in zip(self._lanes, actions, listed, strict=True)]
+
+    def guided(self, setup: Setup, steps: Sequence[Taped], names: Names) -> tuple[tuple[Draw, ...], list[Taped]]:
+        """Play the actions that are legal, with these outcomes as far as they fit: all outcomes as they were then.
+
+        The first result is those up to the first decision.
+        """
+        try:
+            guide = _Guide(setup.tape or (), or_hash=True)
+            game = self.interp.new_game(_native(self.interp, setup), setup.key, guide, setup.fields)
+        except (RulesError, ValueError):
+            return (), []
+        start, taken = tuple(game.draws), []
+        for name, draws in steps:
+            action = names.id(name)
+            if action in game.legal:
+                try:
+                    game.step(action, draws)
+                except RulesError:
+                    break
+                taken.append((name, tuple(game.draws)))
+        return start, taken
 
     def drain(self) -> dict[Key, int]:
         """What ran since the last call; nothing without coverage."""

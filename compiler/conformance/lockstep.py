@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from compiler.conformance.adapter import Adapter
 from compiler.conformance.diff import Difference, compare, compare_legal
-from compiler.conformance.engine import Engine, Observed, Setup
+from compiler.conformance.engine import Draw, Engine, Observed, Setup
 from compiler.conformance.names import Names
 from compiler.conformance.policies import Outlook, Policy, Position
 from compiler.conformance.reference import Answer, Reference, RefusalError
@@ -187,41 +187,51 @@ def _ending(seen: Observed, decisions: int) -> Ending | None:
 
 
 def replay(
-    engine: Engine, setup: Setup, actions: Sequence[str], names: Names, *, skip: bool = False
+    engine: Engine,
+    setup: Setup,
+    actions: Sequence[str],
+    names: Names,
+    draws: Sequence[Sequence[Draw]] | None = None,
+    *,
+    skip: bool = False,
 ) -> tuple[Episode, str | None]:
     """Play actions by name, up to the first that is not legal, which is the second result.
 
-    With `skip`, actions that are not legal are left out instead.
+    `draws`, for a setup with a tape, are the outcomes after each action. With `skip`, actions that are not legal are
+    left out instead.
     """
     start = engine.reset([setup])[0]
     steps: list[Step] = []
     ending = _ending(start, 0)
-    for name in actions:
+    for index, name in enumerate(actions):
         seen = steps[-1].seen if steps else start
         action = names.id(name)
         if ending is not None or action is None or action not in seen.legal:
             if skip and ending is None:
                 continue
             return Episode(0, "replay", setup, start, tuple(steps), ending or "cut"), name
-        after = engine.step([action])[0]
+        after = engine.step([action], [draws[index]] if draws is not None else None)[0]
         steps.append(Step(action, after))
         ending = _ending(after, len(steps))
     return Episode(0, "replay", setup, start, tuple(steps), ending or "cut"), None
 
 
 class EngineFollower:
-    """Another engine, with the same key: it must show the same things, bit for bit."""
+    """Another engine, with the same key (or given the same outcomes): it must show the same things, bit for bit."""
 
     def __init__(self, engine: Engine, names: Names, name: str | None = None) -> None:
         self.name = name or engine.name
         self._engine = engine
         self._names = names
+        self._taped = False
 
     def start(self, setup: Setup, seen: Observed) -> Difference | None:
+        self._taped = setup.tape is not None
         return compare_observed(self._engine.reset([setup])[0], seen, self._names)
 
     def step(self, before: Observed, action: int, seen: Observed) -> Difference | None:
-        return compare_observed(self._engine.step([action])[0], seen, self._names)
+        found = self._engine.step([action], [seen.draws] if self._taped else None)[0]
+        return compare_observed(found, seen, self._names)
 
     def close(self) -> None:
         pass

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from compiler.conformance.adapter import AdapterError
 from compiler.conformance.engine import Setup
-from compiler.conformance.interp_engine import InterpEngine
+from compiler.conformance.interp_engine import Taped
 from compiler.conformance.lockstep import Divergence, Episode, ReferenceFollower, follow, replay
 from compiler.conformance.reference import FaultError
 from compiler.conformance.report import Replayed
@@ -24,14 +25,27 @@ from compiler.paths import display_path
 
 
 def written_down(runner: Runner, found: Found, spec_hash: str, seconds: float) -> Trace:
-    """A disagreement as a trace: played again, shrunk, and with the lines of the rules that ran in its last step."""
-    actions = runner.names.all(found.actions)
-    shown = _attempt(runner, found.setup, found.divergence.follower)(actions)
+    """A disagreement as a trace: played again, shrunk, and with the lines of the rules that ran in its last step.
+
+    First decisions are left out with the luck of the key, which then falls otherwise; then with outcomes given, so that
+    what is left goes as before.
+    """
+    name = found.divergence.follower
+    by_key = _attempt(runner, found.setup, name)
+    shown = by_key(runner.names.all(found.actions))
     if shown is None or shown.divergence.difference.signature != found.divergence.difference.signature:
-        return _trace(runner, found, None, spec_hash)  # seen once, and not again: written down as it was seen
-    best = shrink(shown, runner.names.name, _attempt(runner, found.setup, found.divergence.follower), seconds)
-    shorter = replace(found, actions=best.episode.actions, divergence=best.divergence)
-    trace = _trace(runner, shorter, best.episode, spec_hash)
+        episode, _ = replay(runner.engine, found.setup, runner.names.all(found.actions), runner.names)
+        return _trace(runner, found, Shown(episode, found.divergence), spec_hash)  # seen once, and not again
+    began = time.monotonic()
+    best = shrink(shown, lambda episode: runner.names.all(episode.actions), by_key, seconds / 2)
+    if runner.engine.tapes:
+        given = _taped_attempt(runner, name)
+        start = given(best.episode)(_taped_items(runner, best.episode))
+        if start is not None and start.divergence.difference.signature == shown.divergence.difference.signature:
+            left = seconds - (time.monotonic() - began)
+            shorter = shrink(start, lambda episode: _taped_items(runner, episode), given(best.episode), left)
+            best = shorter if len(shorter.episode.steps) < len(best.episode.steps) else best
+    trace = _trace(runner, found, best, spec_hash)
     before = len(found.actions)
     return trace.model_copy(update={"shrunk_from": before}) if len(trace.steps) < before else trace
 
@@ -55,7 +69,10 @@ def replay_trace(runner: Runner, trace: Trace, path: Path, current_hash: str, na
             raise _unfit(
                 path, f"step {index + 1}: there is no action '{action}'", did_you_mean(action, runner.names.every)
             )
-    episode, refused = replay(runner.engine, setup, actions, runner.names)
+    if trace.taped and not runner.engine.tapes:
+        raise _unfit(path, f"its outcomes are given, which the engine '{runner.engine.name}' does not take")
+    draws = [step.draws for step in trace.steps] if trace.taped else None
+    episode, refused = replay(runner.engine, setup, actions, runner.names, draws)
     divergence = _follow(runner, name, episode)
     if divergence is None and refused is not None:
         where = f"step {len(episode.steps) + 1}: '{refused}' is not legal there"
@@ -81,6 +98,28 @@ def _attempt(runner: Runner, setup: Setup, follower: str) -> Callable[[Sequence[
     return attempt
 
 
+def _taped_attempt(runner: Runner, follower: str) -> Callable[[Episode], Callable[[Sequence[Taped]], Shown | None]]:
+    """Attempts in which outcomes are given, beginning like an episode."""
+
+    def beginning_like(first: Episode) -> Callable[[Sequence[Taped]], Shown | None]:
+        setup = replace(first.setup, tape=first.start.draws)
+
+        def attempt(steps: Sequence[Taped]) -> Shown | None:
+            start, taken = runner.interp.guided(setup, steps, runner.names)
+            names, draws = [name for name, _ in taken], [outcomes for _, outcomes in taken]
+            episode, _ = replay(runner.engine, replace(setup, tape=start), names, runner.names, draws)
+            divergence = _follow(runner, follower, episode)
+            return Shown(episode, divergence) if divergence else None
+
+        return attempt
+
+    return beginning_like
+
+
+def _taped_items(runner: Runner, episode: Episode) -> list[Taped]:
+    return [(runner.names.name(step.action), step.seen.draws) for step in episode.steps]
+
+
 def _follow(runner: Runner, name: str, episode: Episode) -> Divergence | None:
     try:
         return follow(runner.follower(name), episode)
@@ -90,10 +129,8 @@ def _follow(runner: Runner, name: str, episode: Episode) -> Divergence | None:
         raise SpecError.single("E0805", None, f"the adapter failed: {error}") from error
 
 
-def _trace(runner: Runner, found: Found, episode: Episode | None, spec_hash: str) -> Trace:
-    job = runner.job
-    if episode is None:
-        episode, _ = replay(runner.engine, found.setup, runner.names.all(found.actions), runner.names)
+def _trace(runner: Runner, found: Found, shown: Shown, spec_hash: str) -> Trace:
+    job, episode = runner.job, shown.episode
     follower = runner.follower(found.divergence.follower)
     steps = []
     for index, step in enumerate(episode.steps):
@@ -102,8 +139,6 @@ def _trace(runner: Runner, found: Found, episode: Episode | None, spec_hash: str
         spelt = follower.spelt(before, step.action) if isinstance(follower, ReferenceFollower) else name
         reference = spelt if spelt != name else None
         steps.append(TraceStep(player=before.decider, action=name, draws=list(step.seen.draws), reference=reference))
-    difference = found.divergence.difference.to_json()
-    lines = lines_of_last_step(job.program, found.setup, [step.action for step in steps], runner)
     return Trace(
         game=job.program.name,
         spec_hash=spec_hash,
@@ -112,24 +147,28 @@ def _trace(runner: Runner, found: Found, episode: Episode | None, spec_hash: str
         policy=found.policy,
         seed=job.seed,
         episode=found.number,
-        setup=_setup_to(job.program, found.setup),
+        taped=episode.setup.tape is not None,
+        setup=_setup_to(job.program, episode.setup),
         start_draws=list(episode.start.draws),
         steps=steps,
-        difference=TraceDifference(step=found.divergence.decisions, spec=lines, **difference),
+        difference=TraceDifference(
+            step=shown.divergence.decisions,
+            spec=_lines_of_last_step(runner, episode),
+            **shown.divergence.difference.to_json(),
+        ),
     )
 
 
-def lines_of_last_step(program: hir.Program, setup: Setup, actions: Sequence[str], runner: Runner) -> list[str]:
-    """The lines of the rules that the interpreter runs in the last of some decisions, at reset where there are none."""
-    interp: InterpEngine = runner.interp
+def _lines_of_last_step(runner: Runner, episode: Episode) -> list[str]:
+    """The lines of the rules that the interpreter runs in the last decision (at reset, where there is none)."""
+    interp, taped = runner.interp, episode.setup.tape is not None
     interp.drain()
-    interp.reset([setup])
-    for name in actions:
-        action = runner.names.id(name)
+    interp.reset([episode.setup])
+    for step in episode.steps:
         interp.drain()
-        if action is None or interp.step([action])[0].error:
+        if interp.step([step.action], [step.seen.draws] if taped else None)[0].error:
             return []
-    return executed_lines(program, interp.drain())
+    return executed_lines(runner.job.program, interp.drain())
 
 
 def _setup_to(program: hir.Program, setup: Setup) -> TraceSetup:
@@ -152,7 +191,8 @@ def _setup_of(program: hir.Program, trace: Trace, path: Path) -> Setup:
         params[field_id] = tuple(_param(program, field, value, path) for value in values)
     if missing := [field.id for field in program.fields.values() if field.param and field.id not in params]:
         raise _unfit(path, f"it gives no '{missing[0]}'")
-    return Setup(params, trace.setup.key, trace.setup.fields)
+    tape = tuple(trace.start_draws) if trace.taped else None
+    return Setup(params, trace.setup.key, trace.setup.fields, tape)
 
 
 def _param(program: hir.Program, field: hir.Field, value: int | str, path: Path) -> int:

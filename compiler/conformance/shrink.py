@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from compiler.conformance.lockstep import Divergence, Episode
 
 SECONDS = 20.0
 """How long one disagreement is worked on."""
+
+SHORT = 4
+"""Runs up to this width are tried at every place: decisions that belong together stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,15 @@ class Shown:
     divergence: Divergence
 
 
-Attempt = Callable[[Sequence[str]], Shown | None]
-"""Plays these actions with the same setup as far as they are legal; what they show, cut behind the disagreement."""
+T = TypeVar("T")
+Items = Callable[[Episode], list[T]]
+"""What an attempt needs of each decision of an episode, such as its name."""
+Attempt = Callable[[Sequence[T]], Shown | None]
+"""Plays these decisions with the same setup as far as they are legal; what they show."""
 
 
 def shrink(
-    shown: Shown, names: Callable[[int], str], attempt: Attempt, seconds: float = SECONDS,
+    shown: Shown, items: Items[T], attempt: Attempt[T], seconds: float = SECONDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Shown:  # fmt: skip
     """A shorter game with a disagreement of the same signature, of the same follower.
@@ -35,31 +42,28 @@ def shrink(
     """
     best = _cut(shown)
     deadline = clock() + seconds
-    width = max(1, len(best.episode.steps) // 2)
-    while width:
-        best, improved = _without_runs(best, width, names, attempt, lambda: clock() < deadline)
-        if clock() >= deadline:
-            break
-        if not improved or width > 1:
+    before = None
+    while before != len(best.episode.steps) and clock() < deadline:
+        before = len(best.episode.steps)
+        width = max(1, before // 2)
+        while width and clock() < deadline:
+            best = _without_runs(best, width, items, attempt, lambda: clock() < deadline)
             width //= 2
     return best
 
 
-def _without_runs(
-    best: Shown, width: int, names: Callable[[int], str], attempt: Attempt, in_time: Callable[[], bool]
-) -> tuple[Shown, bool]:
+def _without_runs(best: Shown, width: int, items: Items[T], attempt: Attempt[T], in_time: Callable[[], bool]) -> Shown:
     """Leave out runs of one width, from the end to the beginning: what stands late depends on less."""
-    improved = False
     start = len(best.episode.steps) - width
     while start >= 0 and in_time():
-        actions = [names(action) for action in best.episode.actions]
-        found = attempt(actions[:start] + actions[start + width :])
+        decisions = items(best.episode)
+        found = attempt(decisions[:start] + decisions[start + width :])
         if found is not None and _same(found, best) and len(found.episode.steps) < len(best.episode.steps):
-            best, improved = _cut(found), True
+            best = _cut(found)
             start = min(start, len(best.episode.steps)) - width
         else:
-            start -= width if width > 1 else 1
-    return best, improved
+            start -= width if width > SHORT else 1
+    return best
 
 
 def _cut(shown: Shown) -> Shown:

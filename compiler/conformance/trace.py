@@ -66,6 +66,8 @@ class Trace(_Part):
     seed: int = 0
     episode: int = 0
     shrunk_from: int | None = None
+    taped: bool = False
+    """Whether the outcomes are given, instead of following from the key."""
     setup: TraceSetup
     start_draws: list[tuple[str, int]] = []
     steps: list[TraceStep] = []

@@ -203,6 +203,10 @@ def seen() -> Observed:
     return Observed({"fields": {}}, (0,), (), 0, False, ())
 
 
+def taken(episode: Episode) -> list[int]:
+    return list(episode.actions)
+
+
 def shown(actions: list[int], path: str = "x") -> Shown:
     steps = tuple(Step(action, seen()) for action in actions)
     episode = Episode(0, "", Setup({}, 0), seen(), steps, "cut")
@@ -212,25 +216,25 @@ def shown(actions: list[int], path: str = "x") -> Shown:
 def test_decisions_that_do_not_matter_are_left_out() -> None:
     """The disagreement needs a 3 and, later, a 7."""
 
-    def attempt(names: Any) -> Shown | None:
-        actions = [int(name) for name in names]
+    def attempt(found: Any) -> Shown | None:
+        actions = list(found)
         if 3 in actions and 7 in actions[actions.index(3) :]:
             return shown(actions[: actions.index(7, actions.index(3)) + 1])
         return None
 
-    best = shrink(shown([1, 2, 3, 4, 5, 6, 1, 1, 2, 7]), str, attempt)
+    best = shrink(shown([1, 2, 3, 4, 5, 6, 1, 1, 2, 7]), taken, attempt)
     assert best.episode.actions == (3, 7)
 
 
 def test_a_disagreement_of_another_kind_is_not_taken_for_the_same() -> None:
-    best = shrink(shown([1, 2, 3]), str, lambda names: shown([int(name) for name in names], "y"))
+    best = shrink(shown([1, 2, 3]), taken, lambda actions: shown(list(actions), "y"))
     assert best.episode.actions == (1, 2, 3)
 
 
 def test_shrinking_ends_in_time() -> None:
     now = iter(range(1000))
     tries = []
-    shrink(shown([1] * 50), str, lambda names: tries.append(names), 10, clock=lambda: float(next(now)))
+    shrink(shown([1] * 50), taken, lambda actions: tries.append(actions), 10, clock=lambda: float(next(now)))
     assert len(tries) < 11
 
 
