@@ -1,4 +1,4 @@
-"""The stages wired together: from a manifest to typed rules.
+"""The stages wired together: from a manifest to typed rules, and on to a generated engine.
 
 Typed rules are kept in `.specc-cache/` of the project, by the content of every input and of the compiler's own stages,
 so that checking what has not changed takes no time. The folder may be deleted at any time; a broken entry is ignored.
@@ -17,9 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from compiler import paths
 from compiler.diagnostics import Diagnostic, Diagnostics, SpecError, read_source
+from compiler.files import Changes, OutputTree
 from compiler.ir import hir
 from compiler.manifest import Spec, load_spec
 from compiler.source import SourceFile
@@ -102,6 +104,86 @@ def _overrides(spec: Spec, sink: Diagnostics) -> dict[str, int]:
         else:
             found[name] = int(value)
     return found
+
+
+# --- building ---------------------------------------------------------------------------------------------------------
+
+OUTPUT_FOLDER = "generated"
+
+_OUTPUT_STAGES = ("backends/jax", "emit", "ir", "ops", "passes", "resolve.py", "syntax", "typecheck")
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build made. ``metadata`` is the engine's ``manifest.json`` less its files."""
+
+    folder: Path
+    changes: Changes
+    metadata: Mapping[str, Any]
+
+
+def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) -> BuildResult:
+    """Write the engine of a specification to ``generated/<engine>/`` of its project, or to ``out``.
+
+    The same input gives the same bytes, wherever it is built from. Raises SpecError, with all of `sink`, when the
+    specification is wrong, does not fit the backend, or the output cannot be written.
+    """
+    from compiler.backends.jax.engine import engine_view
+    from compiler.emit.render import EmitError, render_engine
+    from compiler.passes import lower
+    from compiler.passes.layout import LayoutError
+
+    loaded = load(path, sink)
+    spec, manifest = loaded.spec, loaded.spec.manifest
+    source = paths.path_within(spec.source.path, spec.root)
+    try:
+        op = lower(loaded.program)
+        view = engine_view(op, manifest.engine, manifest.title, root=spec.root)
+        files = render_engine(view, [source])
+    except LayoutError as error:
+        sink.error("E0706", error.span, str(error))
+        raise SpecError(sink) from error
+    except EmitError as error:
+        sink.error("E0707", None, str(error))
+        raise SpecError(sink) from error
+    steps = dict(op.program.notes.get("supersequence", {}))
+    metadata = {
+        "spec": source,
+        "engine": manifest.engine,
+        "tables": {table.name: len(table) for table in loaded.program.tables.values()},
+        "holes": [],
+        "hashes": {"spec": _hashes(spec), "compiler": _output_version()},
+        "supersequence": {"total": sum(steps.values()), "longest": max(steps.values(), default=0), "methods": steps},
+        "state_bytes": view.state_bytes,
+        "actions": view.actions,
+        "observations": len(view.observation_names),
+        "blocks": len(view.blocks),
+        "registers": len(view.registers),
+    }
+    tree = OutputTree(metadata)
+    for name, text in files.items():
+        tree.add(name, text)
+    folder = Path(out) if out is not None else spec.root / OUTPUT_FOLDER / manifest.engine
+    return BuildResult(Path(paths.display_path(folder)), tree.commit(folder), metadata)
+
+
+def _hashes(spec: Spec) -> dict[str, str]:
+    files = [spec.source, *(SourceFile.read(rules) for rules in spec.rules)]
+    return {
+        paths.path_within(file.path, spec.root): hashlib.sha256(file.text.encode()).hexdigest()[:16] for file in files
+    }
+
+
+@cache
+def _output_version() -> str:
+    """Changes with everything of the compiler that decides what is written."""
+    digest = hashlib.sha256()
+    stages = [paths.PACKAGE / name for name in _OUTPUT_STAGES]
+    files = [file for stage in stages for file in ([stage] if stage.is_file() else sorted(stage.glob("**/*.py")))]
+    data = [paths.grammars() / "rules.lark", *sorted((paths.codegen_templates() / "jax").glob("*.j2"))]
+    for file in (*files, *data):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 # --- the cache --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 carries the first two under `compiler/_data/`.
 """
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -38,6 +39,11 @@ def project_root(path: Path) -> Path:
         if any((candidate / marker).exists() for marker in _MARKERS):
             return candidate
     return folder
+
+
+def path_within(path: Path, root: Path) -> str:
+    """`path` as seen from a project's root, wherever it is read."""
+    return Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
 
 
 def display_path(path: Path) -> str:

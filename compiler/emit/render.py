@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +26,7 @@ class EmitError(Exception):
 
 class _Function(Protocol):
     name: str
-    span: Any
+    source: Any
 
 
 def render_engine(engine: Any, sources: Iterable[str]) -> dict[str, str]:
@@ -46,7 +49,10 @@ def render_engine(engine: Any, sources: Iterable[str]) -> dict[str, str]:
         except TemplateError as error:
             raise EmitError(f"template {module}.py.j2: {error}") from error
         files[f"{module}.py"] = text
-    files = _format(files)
+    try:
+        files = _format(_explicit(files))
+    except SyntaxError as error:
+        raise EmitError(f"{error.filename}:{error.lineno}: {error.msg}") from error
     files["data.json"] = _data(engine)
     files["spans.json"] = _spans([*engine.functions, *engine.procedures, *engine.blocks])
     return files
@@ -57,19 +63,55 @@ def _typed(params: str) -> str:
     return ", ".join(f"{p}: {'Game' if p == 'g' else 'Lane'}" for p in params.split(", "))
 
 
+def _explicit(files: Mapping[str, str]) -> dict[str, str]:
+    """Templates import everything from their neighbours; the package imports what each module uses."""
+    trees = {name: ast.parse(text, name) for name, text in files.items()}
+    defined = {name.removesuffix(".py"): _defined(tree) for name, tree in trees.items()}
+    done = {}
+    for name, text in files.items():
+        used = {node.id for node in ast.walk(trees[name]) if isinstance(node, ast.Name)}
+        free = used - defined[name.removesuffix(".py")]
+        lines = text.splitlines(keepends=True)
+        for node in trees[name].body:
+            if isinstance(node, ast.ImportFrom) and node.level == 1 and node.names[0].name == "*":
+                wanted = sorted(free & defined[node.module or ""])
+                lines[node.lineno - 1] = f"from .{node.module} import {', '.join(wanted)}\n" if wanted else ""
+        done[name] = "".join(lines)
+    return done
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    """What a module defines at its top, imports aside."""
+    found: set[str] = set()
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case _:
+                pass
+    return found
+
+
+_RUFF = ("--isolated", "--line-length", "120", "--target-version", "py311")
+_FIXES = "F401,I,UP034"  # unused imports, their order, needless brackets
+
+
 def _format(files: Mapping[str, str]) -> dict[str, str]:
-    """Formatted by ruff, unused imports and all sorted out, in the project's own style."""
+    """Formatted by ruff, with imports sorted, in the project's own style."""
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     if ruff is None:
         raise EmitError("the formatter, ruff, is not installed")
-    formatted = {}
-    for name, text in files.items():
-        command = [ruff, "format", "--isolated", "--line-length", "120", "--stdin-filename", name, "-"]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise EmitError(f"{name}: {done.stderr.strip()}")
-        formatted[name] = done.stdout
-    return formatted
+    with tempfile.TemporaryDirectory(prefix="specc-") as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
+        check = (ruff, "check", *_RUFF, "--no-cache", "--quiet", "--fix", "--exit-zero", "--select", _FIXES, folder)
+        for command in (check, (ruff, "format", *_RUFF, "--no-cache", "--quiet", folder)):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode or done.stderr:
+                raise EmitError(f"the formatter refuses the code: {(done.stderr or done.stdout).strip()}")
+        return {name: (Path(folder) / name).read_text(encoding="utf-8") for name in files}
 
 
 def _data(engine: Any) -> str:
@@ -111,10 +153,6 @@ def _data(engine: Any) -> str:
 
 def _spans(functions: Iterable[_Function]) -> str:
     """Where each generated function comes from."""
-    spans = {
-        f.name: {"file": f.span.file.display, "line": f.span.line, "col": f.span.col}
-        for f in functions
-        if f.span is not None
-    }
+    spans = {f.name: asdict(f.source) for f in functions if f.source is not None}
     rows = [f"  {json.dumps(name)}: {json.dumps(span)}" for name, span in spans.items()]
     return "{\n" + ",\n".join(rows) + "\n}\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from compiler.ir import hir
 from compiler.ir.types import BoolT, EntityT, IntT, OptT, SetT, Type
+from compiler.source import Span
 
 WORD = 32
 
@@ -60,11 +61,11 @@ class Lanes:
 
 
 class LayoutError(Exception):
-    """A field does not fit the representation this backend has; carries the field."""
+    """Something does not fit the representation this backend has; ``span`` is where the rules say it."""
 
-    def __init__(self, field: hir.Field, message: str) -> None:
+    def __init__(self, span: Span | None, message: str) -> None:
         super().__init__(message)
-        self.field = field
+        self.span = span
 
 
 def lane_name(field: hir.Field) -> str:
@@ -122,7 +123,7 @@ def _lanes(program: hir.Program, field: hir.Field) -> Lanes:
         entity = owned(program, field.type)
         size = entity.count if entity else program.domain(field.type.element)  # type: ignore[union-attr]
         if size > WORD:
-            raise LayoutError(field, f"a set of {size} elements needs more than one word")
+            raise LayoutError(field.span, f"'{field.id}' is a set of {size} elements, more than {WORD}")
         dtype = "uint32" if size > 16 else "uint16" if size > 8 else "uint8"
     else:
         if isinstance(field.type, (IntT, OptT)) or low <= field.default <= high:
@@ -133,6 +134,6 @@ def _lanes(program: hir.Program, field: hir.Field) -> Lanes:
         bits = max((entity.count - 1).bit_length(), 1)
         for known in (field.known_top, field.known_bottom):
             if known * bits > WORD:
-                raise LayoutError(field, f"{known} known places of {bits} bits need more than one word")
+                raise LayoutError(field.span, f"'{field.id}' has {known} known places, more than {WORD // bits}")
         top, bottom = Run(field.known_top, bits), Run(field.known_bottom, bits)
     return Lanes(field, lane_name(field), owners, kind, dtype, packed, top, bottom)

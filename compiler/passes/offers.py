@@ -30,7 +30,7 @@ class TurnOffers:
 
 def _turn(program: hir.Program, a: hir.Alternative) -> hir.Alternative:
     first = hir.Local(a.locals[0].name, a.locals[0].type, a.span)
-    itself = {a.locals[0]: hir.Get(first, first.type)}
+    itself: dict[hir.Local, hir.Expr] = {a.locals[0]: hir.Get(first, first.type)}
     condition: hir.Expr | None = None
     for local, domain in zip(a.locals[1:], a.domains[1:], strict=True):
         inside = _member(hir.Get(local, local.type), substitute(rename_bound(domain), itself))

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir, lir
 from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT
-from compiler.ir.walk import Node, assigned, reads, walk
+from compiler.ir.walk import Node, assigned, bound_locals, reads, walk
+from compiler.source import Span
 
 _LABEL = IntT(0, 0)  # widened when the number of blocks is known
 
@@ -38,7 +39,7 @@ class _Open:
     """A block under construction."""
 
     name: str
-    span: object = None
+    span: Span | None = None
     body: list[hir.Statement] = field(default_factory=list)
 
 
@@ -63,7 +64,7 @@ class _Builder:
         n = self.numbers[base] = self.numbers.get(base, 0) + 1
         return base if n == 1 else f"{base}_{n}"
 
-    def close(self, end: lir.Terminator, following: str | None = None, span: object = None) -> None:
+    def close(self, end: lir.Terminator, following: str | None = None, span: Span | None = None) -> None:
         block = self.open
         self.blocks[block.name] = lir.BasicBlock(block.name, tuple(block.body), end, block.span or span)
         if following is not None:
@@ -122,7 +123,7 @@ class _Builder:
             case _:
                 raise TypeError(f"{type(s).__name__} cannot stand in a program to be split")
 
-    def branch(self, condition: hir.Expr, then: hir.Block, otherwise: hir.Block, span: object) -> None:
+    def branch(self, condition: hir.Expr, then: hir.Block, otherwise: hir.Block, span: Span | None) -> None:
         yes, join = self.fresh("then"), self.fresh("join")
         no = self.fresh("else") if otherwise.statements else join
         self.close(lir.Branch(condition, yes, no), yes, span)
@@ -132,7 +133,7 @@ class _Builder:
             self.block(otherwise)
             self.close(lir.Jump(join), join, span)
 
-    def loop(self, done: hir.Local, more: hir.Expr, body: hir.Block, span: object) -> None:
+    def loop(self, done: hir.Local, more: hir.Expr, body: hir.Block, span: Span | None) -> None:
         head, inside, after = self.fresh("loop"), self.fresh("round"), self.fresh("done")
         one = hir.Const(1, IntT(1, 1))
         self.emit(hir.Set(done, hir.Const(0, IntT(0, 0))))
@@ -413,24 +414,35 @@ def _relabel(block: lir.BasicBlock, widened: dict[hir.Local, hir.Local], label: 
     return replace(block, body=body, end=end)
 
 
-def end_reads(end: lir.Terminator) -> set[hir.Local]:
-    """The locals that a terminator reads."""
+def end_reads(end: lir.Terminator) -> tuple[hir.Local, ...]:
+    """The locals that a terminator reads, in order of appearance."""
     match end:
         case lir.Branch(condition):
-            return reads(condition)
+            return _in_order(condition, reads(condition))
         case lir.Ask(choice):
             inner = {x for a in choice.alternatives for x in a.locals}
-            return {n.local for n in walk(choice) if isinstance(n, hir.Get)} - inner
+            return _in_order(choice, {n.local for n in walk(choice) if isinstance(n, hir.Get)} - inner)
         case lir.Return(address):
-            return {address}
+            return (address,)
         case _:
-            return set()
+            return ()
 
 
-def end_writes(end: lir.Terminator) -> set[hir.Local]:
+def end_writes(end: lir.Terminator) -> tuple[hir.Local, ...]:
+    """The locals that a terminator gives values, in order of appearance."""
     if isinstance(end, lir.Dispatch):
-        return {x for a, _ in end.alternatives for x in a.locals}
-    return set()
+        return tuple(dict.fromkeys(x for a, _ in end.alternatives for x in a.locals))
+    return ()
+
+
+def _in_order(node: Node, wanted: set[hir.Local]) -> tuple[hir.Local, ...]:
+    """Some of the locals of a node, in order of appearance: sets of locals have no order that two runs share."""
+    found: dict[hir.Local, None] = {}
+    for part in walk(node):
+        found.update(dict.fromkeys(bound_locals(part)))
+        if isinstance(part, hir.Get):
+            found[part.local] = None
+    return tuple(local for local in found if local in wanted)
 
 
 def _registers(blocks: dict[str, lir.BasicBlock]) -> tuple[hir.Local, ...]:
@@ -442,8 +454,8 @@ def _registers(blocks: dict[str, lir.BasicBlock]) -> tuple[hir.Local, ...]:
             for n in walk(s):
                 if isinstance(n, hir.Get):
                     seen[n.local] = None
-            seen |= dict.fromkeys(sorted(assigned(s), key=lambda x: x.name))
-        seen |= dict.fromkeys(sorted(end_reads(block.end) | end_writes(block.end), key=lambda x: x.name))
+            seen |= dict.fromkeys(_in_order(s, assigned(s)))
+        seen |= dict.fromkeys((*end_reads(block.end), *end_writes(block.end)))
         for local in seen:
             where.setdefault(local, set()).add(name)
     return tuple(local for local, names in where.items() if len(names) > 1)
@@ -465,9 +477,9 @@ def _frame(
                 killed |= assigned(s) & kept
             else:
                 used |= (assigned(s) & kept) - killed
-        used |= (end_reads(block.end) & kept) - killed
+        used |= (set(end_reads(block.end)) & kept) - killed
         if not isinstance(block.end, lir.Dispatch):
-            killed |= end_writes(block.end) & kept
+            killed |= set(end_writes(block.end)) & kept
         use[name], kill[name] = used, killed
     live: dict[str, set[hir.Local]] = {name: set() for name in blocks}
     changed = True

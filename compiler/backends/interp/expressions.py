@@ -86,6 +86,8 @@ class Expressions:
                 return f"f_{func}({', '.join(['s', *map(self.value, args)])})"
             case hir.CallMethod(table, method, row, args):
                 return f"M_{table}{DOT}{method}[{self.value(row)}]({', '.join(['s', *map(self.value, args)])})"
+            case _:
+                raise TypeError(f"{type(expr).__name__} is made by passes only")
 
     def condition(self, expr: hir.Expr) -> str:
         """Python for an expression of which only the truth matters; one atom or in brackets."""

@@ -9,6 +9,7 @@ from compiler.backends.jax.statements import Statements
 from compiler.ir import hir, lir
 from compiler.ir.types import EntityT, IntT, strip_optional
 from compiler.passes.layout import owned
+from compiler.paths import path_within
 from compiler.source import Span
 
 
@@ -20,18 +21,32 @@ class FunctionView:
     params: str
     doc: str
     lines: tuple[str, ...]
-    span: Span | None
+    source: Source | None
 
 
-def where_from(span: Span | None) -> str:
-    return f"{span.file.display}:{span.line}" if span is not None else "the compiler"
+@dataclass(frozen=True)
+class Source:
+    """Where something stands in the rules; the path is seen from the project's root."""
+
+    file: str
+    line: int
+    col: int
+
+
+def source_of(span: Span | None, expr: Expressions) -> Source | None:
+    return Source(path_within(span.file.path, expr.root), span.line, span.col) if span is not None else None
+
+
+def where_from(source: Source | None) -> str:
+    return f"{source.file}:{source.line}" if source is not None else "the compiler"
 
 
 def block_view(block: lir.BasicBlock, expr: Expressions, registers: dict[hir.Local, str]) -> FunctionView:
     body = Statements(expr, expr.names(registers))
     body.block(block.body)
     _end(block.end, body)
-    return FunctionView(block.name, "g, on", where_from(block.span), tuple(body.lines), block.span)
+    source = source_of(block.span, expr)
+    return FunctionView(block.name, "g, on", where_from(source), tuple(body.lines), source)
 
 
 def procedure_view(proc: hir.Proc, expr: Expressions) -> FunctionView:
@@ -41,16 +56,18 @@ def procedure_view(proc: hir.Proc, expr: Expressions) -> FunctionView:
     body.block(proc.body.statements)
     if proc.returns is not None:
         body.put(f"return {body.e(proc.returns)}")
-    doc = f"{proc.name.replace('_', ' ')} ({where_from(proc.span)})"
-    return FunctionView(identifier(proc.name), ", ".join(["g", "on", *params]), doc, tuple(body.lines), proc.span)
+    source = source_of(proc.span, expr)
+    doc = f"{proc.name.replace('_', ' ')} ({where_from(source)})"
+    return FunctionView(identifier(proc.name), ", ".join(["g", "on", *params]), doc, tuple(body.lines), source)
 
 
 def function_view(func: hir.Func, expr: Expressions) -> FunctionView:
     names = expr.names({})
     params = [names.of(p) for p in func.params]
-    doc = f"{func.name.replace('_', ' ')} ({where_from(func.span)})"
+    source = source_of(func.span, expr)
+    doc = f"{func.name.replace('_', ' ')} ({where_from(source)})"
     lines = (f"return {expr(func.body, names)}",)
-    return FunctionView(identifier(func.name), ", ".join(["g", *params]), doc, lines, func.span)
+    return FunctionView(identifier(func.name), ", ".join(["g", *params]), doc, lines, source)
 
 
 def _end(end: lir.Terminator, body: Statements) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from compiler.backends.jax.blocks import FunctionView, block_view, function_view, procedure_view
@@ -72,12 +73,17 @@ class Knobs:
     segment_lines: int = 24
 
 
-def engine_view(op: lir.OpProgram, engine: str, title: str, knobs: Knobs | None = None) -> EngineView:
-    """Lower an op program to the view model. Raises LayoutError where the state does not fit."""
+def engine_view(
+    op: lir.OpProgram, engine: str, title: str, knobs: Knobs | None = None, root: Path | None = None
+) -> EngineView:
+    """Lower an op program to the view model; paths are seen from ``root``, the project's folder.
+
+    Raises LayoutError where the state does not fit.
+    """
     program = op.program
     lanes = layout(program)
     numbers = {name: i for i, name in enumerate(op.blocks)}
-    expr = Expressions(program, lanes, numbers)
+    expr = Expressions(program, lanes, numbers, root or Path())
     registers = _registers(op)
     names = {local: view.name for local, view in registers.items()}
     blocks = tuple(block_view(block, expr, names) for block in op.blocks.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from compiler.ir import hir
 from compiler.ir.types import BoolT, EntityT, EnumT, IntT, PlayerT, RowT, SetT, Type, strip_optional
@@ -175,11 +176,12 @@ class Names:
 
 @dataclass
 class Expressions:
-    """Prints expressions of one program. ``blocks`` numbers the blocks, for labels."""
+    """Prints expressions of one program. ``blocks`` numbers blocks, for labels; ``root`` is the project's folder."""
 
     program: hir.Program
     lanes: Mapping[str, Lanes]
     blocks: Mapping[str, int] = field(default_factory=dict)
+    root: Path = Path()
 
     def names(self, registers: Mapping[hir.Local, str]) -> Names:
         """Fresh names for one function, apart from those of the functions it may call."""
