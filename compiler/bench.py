@@ -20,6 +20,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+import compiler
 from compiler.diagnostics import SpecError
 from compiler.paths import display_path
 
@@ -36,6 +37,7 @@ class Measurement:
     unit: str
     batch: int
     steps: int
+    """Decisions per game in one call of the compiled rollout."""
     policy: str
     runs: tuple[float, ...]
 
@@ -49,6 +51,11 @@ class BenchOptions:
     runs: int | None = None
     quick: bool = False
     seed: int = 0
+
+    @property
+    def run_seconds(self) -> float:
+        """A run takes at least so long: the rollout is repeated as often as that takes."""
+        return 0.2 if self.quick else 1.0
 
     def sizes(self) -> tuple[int, int, int]:
         """Batch, steps and runs."""
@@ -71,7 +78,11 @@ def bench(package: str, folder: Path, options: BenchOptions) -> dict[str, Any]:
     return {
         "engine": package,
         "device": f"{device.platform}: {device.device_kind}",
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "versions": {
+            "specc": compiler.__version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in _VERSIONED},
+        },
         "results": [asdict(result) for result in results],
     }
 
@@ -93,64 +104,55 @@ def load_engine(package: str, folder: Path) -> ModuleType:
 def measure(env: Any, options: BenchOptions) -> list[Measurement]:
     """Trace, compile and run a rollout of random games."""
     batch, steps, runs = options.sizes()
-    keys = jax.random.split(jax.random.key(options.seed), batch)
-    states = jax.block_until_ready(jax.jit(jax.vmap(env.init))(keys))
-    rollout = _rollout(env, states, steps)
-    key = jax.random.key(options.seed + 1)
+    fresh = jax.block_until_ready(jax.jit(env.init)(_words(jnp.uint32(options.seed), batch)))
 
     def named(name: str, unit: str, values: list[float]) -> Measurement:
         return Measurement(name, statistics.median(values), unit, batch, steps, POLICY, tuple(values))
 
-    tracing, lowered = _timed(lambda: jax.jit(rollout).lower(states, key))
+    rollout, start = _rollout(env, batch, steps), jnp.uint32(options.seed)
+    tracing, lowered = _timed(lambda: jax.jit(rollout).lower(fresh, fresh, start))
     compiling, compiled = _timed(lowered.compile)
-    states, ended = jax.block_until_ready(compiled(states, key))  # the first run also pays for memory
-    speeds, finished = [], []
-    for run in range(runs):
-        key = jax.random.fold_in(key, run)
-        seconds, (states, ended) = _timed(lambda key=key, states=states: jax.block_until_ready(compiled(states, key)))
-        speeds.append(batch * steps / seconds)
-        finished.append(float(ended) / (batch * steps))
+    states, _ = jax.block_until_ready(compiled(fresh, fresh, start))  # the first run also pays for memory
+    speeds, ends, clock = [], [], steps
+    for _ in range(runs):
+        begin, calls, ended = time.perf_counter(), 0, 0
+        while calls == 0 or time.perf_counter() - begin < options.run_seconds:
+            states, over = jax.block_until_ready(compiled(states, fresh, jnp.uint32(options.seed + clock)))
+            calls, ended, clock = calls + 1, ended + int(over), clock + steps
+        played = calls * batch * steps
+        speeds.append(played / (time.perf_counter() - begin))
+        ends.append(ended / played)
     return [
         named("trace_seconds", "s", [tracing]),
         named("compile_seconds", "s", [compiling]),
         named("steps_per_second", "steps/s", speeds),
-        named("episodes_per_step", "episodes/step", finished),
+        named("episodes_per_step", "episodes/step", ends),
         named("state_bytes", "bytes", [sum(leaf.nbytes for leaf in jax.tree.leaves(states)) / batch]),
     ]
 
 
-def _rollout(env: Any, fresh: Any, steps: int) -> Callable[[Any, jax.Array], tuple[Any, jax.Array]]:
-    """A function that plays `steps` decisions in every lane and counts the games that ended."""
-    choose = getattr(env, "random_action", None) or random_action
-    autoreset = getattr(env, "autoreset_step", None)
+def _rollout(env: Any, batch: int, steps: int) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
+    """A function that plays `steps` decisions in every lane, replaces games that end by fresh ones, and counts them."""
 
-    def step(states: Any, key: jax.Array) -> tuple[Any, jax.Array]:
-        actions = choose(states, key)
-        if autoreset is not None:
-            states = autoreset(states, actions)
-            return states, jnp.sum(states.terminated)
-        states = jax.vmap(env.step)(states, actions)
-        return jax.tree.map(lambda new, old: _where(states.terminated, old, new), states, fresh), jnp.sum(
-            states.terminated
-        )
+    def rollout(states: Any, fresh: Any, clock: jax.Array) -> tuple[Any, jax.Array]:
+        def step(carry: tuple[Any, jax.Array], number: jax.Array) -> tuple[tuple[Any, jax.Array], None]:
+            states, ended = carry
+            states = env.step(states, env.random_action(states, _words(clock + number, batch)))
+            return (env.autoreset(states, fresh), ended + jnp.sum(states.over)), None
 
-    def rollout(states: Any, key: jax.Array) -> tuple[Any, jax.Array]:
-        states, ended = jax.lax.scan(step, states, jax.random.split(key, steps))
-        return states, jnp.sum(ended)
+        numbers = jnp.arange(steps, dtype=jnp.uint32)
+        (states, ended), _ = jax.lax.scan(step, (states, jnp.int32(0)), numbers)
+        return states, ended
 
     return rollout
 
 
-def random_action(states: Any, key: jax.Array) -> jax.Array:
-    """For each lane of a batch the k-th legal action, k uniform."""
-    mask = states.legal_action_mask
-    upto = jnp.cumsum(mask, axis=-1, dtype=jnp.int32)
-    chosen = jnp.floor(jax.random.uniform(key, mask.shape[:-1]) * upto[..., -1]).astype(jnp.int32)
-    return jnp.argmax(upto > chosen[..., None], axis=-1).astype(jnp.int32)
-
-
-def _where(condition: jax.Array, then: jax.Array, otherwise: jax.Array) -> jax.Array:
-    return jnp.where(condition.reshape(condition.shape + (1,) * (then.ndim - condition.ndim)), then, otherwise)
+def _words(clock: jax.Array, batch: int) -> jax.Array:
+    """A random 32-bit word for each lane: a hash of the clock and the lane, cheap beside a step."""
+    x = jnp.arange(batch, dtype=jnp.uint32) * jnp.uint32(0x9E3779B9) + clock * jnp.uint32(0x85EBCA6B)
+    for factor in (0x7FEB352D, 0x846CA68B):
+        x = (x ^ (x >> 16)) * jnp.uint32(factor)
+    return x ^ (x >> 16)
 
 
 def _timed(function: Callable[[], Any]) -> tuple[float, Any]:

@@ -108,6 +108,8 @@ def _report(json: str | None) -> Iterator[_Report]:
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            typer.echo(err=True)  # the shell's prompt starts on a line of its own
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         if os.environ.get(DEBUG):
