@@ -25,7 +25,7 @@ from compiler.diagnostics import Diagnostics, SpecError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from compiler.driver import Loaded
+    from compiler.driver import BuildResult, Loaded
 
 DEBUG = "SPECC_DEBUG"
 FAILED, INTERNAL, INTERRUPTED = 1, 3, 130
@@ -436,19 +436,14 @@ def fmt(
 # --- helpers of commands ----------------------------------------------------------------------------------------------
 
 
-def _built(spec: Path, result: Any, report: _Report) -> dict[str, Any]:
+def _built(spec: Path, result: BuildResult, report: _Report) -> dict[str, Any]:
     changes = result.changes
-    report.say(
-        f"{spec}: {result.folder}: {len(changes.written)} written, {len(changes.removed)} removed, "
-        f"{len(changes.unchanged)} unchanged"
-    )
-    return {
-        "spec": str(spec),
-        "folder": str(result.folder),
-        "written": list(changes.written),
-        "removed": list(changes.removed),
-        "unchanged": list(changes.unchanged),
-    }
+    counts = {name: list(getattr(changes, name)) for name in ("written", "removed", "unchanged", "edited")}
+    told = ", ".join(f"{len(files)} {name}" for name, files in counts.items() if name != "edited" and files)
+    report.say(f"{spec}: {result.folder}: {told}")
+    if changes.edited:
+        report.say(f"  edited by hand, and written anew: {', '.join(changes.edited)}")
+    return {"spec": str(spec), "folder": str(result.folder), **counts, "engine": dict(result.metadata)}
 
 
 def _rules_files(paths: list[Path], of_manifest: Callable[[Path], Iterable[Path]]) -> list[Path]:

@@ -244,6 +244,34 @@ def test_wrong_values_are_diagnostics(game: Path, args: list[str], code: str) ->
     assert [found["code"] for found in document(command, game, *options, code=1)["diagnostics"]] == [code]
 
 
+def test_build_writes_an_engine_once(game: Path) -> None:
+    (engine,) = document("build", game)["engines"]
+    assert engine["folder"] == "generated/racejax"
+    assert "env.py" in engine["written"]
+    assert engine["engine"]["actions"] == 2
+    (again,) = document("build", game)["engines"]
+    assert again["written"] == []
+    assert again["unchanged"] == engine["written"]
+    (Path("generated/racejax") / "env.py").write_text("# edited")
+    result = specc("build", game, "--out", "generated/racejax")
+    assert result.exit_code == 0
+    assert "edited by hand, and written anew: env.py" in result.output
+
+
+def test_build_never_replaces_what_people_wrote(game: Path) -> None:
+    Path("mine").mkdir()
+    Path("mine/notes.txt").write_text("mine")
+    found = document("build", game, "--out", "mine", code=1)
+    assert [diagnostic["code"] for diagnostic in found["diagnostics"]] == ["E0701"]
+    assert [path.name for path in Path("mine").iterdir()] == ["notes.txt"]
+
+
+def test_build_goes_on_after_a_bad_specification(game: Path) -> None:
+    found = document("build", "missing.yaml", game, code=1)
+    assert [diagnostic["code"] for diagnostic in found["diagnostics"]] == ["E0001"]
+    assert len(found["engines"]) == 1
+
+
 def test_verify_reports(game: Path) -> None:
     found = document("verify", game, "--episodes", "2", "--engine", "interp")
     assert found["engine"] == "interp"
