@@ -75,13 +75,14 @@ def _as_tuple(value: object) -> object:
 
 
 def _python_target(value: object) -> PythonTarget:
-    target = _target(value)
+    target = parse_target(value)
     if not isinstance(target, PythonTarget):
         raise ValueError("must be 'python:MODULE:FACTORY'")
     return target
 
 
-def _target(value: object) -> Target:
+def parse_target(value: object) -> Target:
+    """A target as written in a manifest. Raises ValueError for anything else."""
     kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
     if kind == "python":
         module, _, factory = rest.partition(":")
@@ -114,6 +115,12 @@ class Verification(_Section):
 
     episodes: PositiveInt | None = None
     policies: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    eager: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Action names by falling preference, for players that act whenever they can."""
+    last: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Actions that such players take only where nothing else is left."""
+    score: Annotated[str, Field(min_length=1)] | None = None
+    """A field per player that grows as the player comes closer to winning, for players that look ahead."""
 
 
 class Manifest(_Section):
@@ -129,7 +136,7 @@ class Manifest(_Section):
     players: Annotated[int, Field(ge=1, le=8)] | None = None
     decks: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
     """Deck files, and folders of nothing else, relative to the manifest."""
-    references: dict[Annotated[str, AfterValidator(_game_name)], Annotated[Target, BeforeValidator(_target)]] = {}
+    references: dict[Annotated[str, AfterValidator(_game_name)], Annotated[Target, BeforeValidator(parse_target)]] = {}
     adapter: Annotated[PythonTarget, BeforeValidator(_python_target)] | None = None
     fills: str | None = None
     """The store of admitted fills, relative to the manifest; it need not exist yet."""
@@ -165,16 +172,21 @@ class Spec:
 
     def load(self, target: PythonTarget, span: Span | None = None) -> Callable[..., Any]:
         """Import a target's factory. `span` is where the manifest names it."""
-        where = f"{target.module}:{target.factory}"
-        if str(self.root) not in sys.path:
-            sys.path.insert(0, str(self.root))
-        try:
-            factory = getattr(importlib.import_module(target.module), target.factory)
-        except Exception as error:  # the module is the user's, and may raise anything
-            raise SpecError.single("E0017", span, f"cannot load {where}: {type(error).__name__}: {error}") from error
-        if not callable(factory):
-            raise SpecError.single("E0017", span, f"{where} is not callable")
-        return factory
+        return load_target(target, self.root, span)
+
+
+def load_target(target: PythonTarget, root: Path, span: Span | None = None) -> Callable[..., Any]:
+    """Import a target's factory; modules are found from `root`. Raises SpecError (E0017), at `span`."""
+    where = f"{target.module}:{target.factory}"
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    try:
+        factory = getattr(importlib.import_module(target.module), target.factory)
+    except Exception as error:  # the module is the user's, and may raise anything
+        raise SpecError.single("E0017", span, f"cannot load {where}: {type(error).__name__}: {error}") from error
+    if not callable(factory):
+        raise SpecError.single("E0017", span, f"{where} is not callable")
+    return factory
 
 
 def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:
