@@ -30,6 +30,13 @@ class Figure:
     executed: int
     compared: int
     never: tuple[str, ...]
+    times: Mapping[str, int]
+    """How often each was compared."""
+
+    @property
+    def least(self) -> int:
+        """How often that was compared which was compared least often."""
+        return min(self.times.values(), default=0)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -37,6 +44,7 @@ class Figure:
             "executed": self.executed,
             "compared": self.compared,
             "never": list(self.never),
+            "times": dict(self.times),
         }
 
 
@@ -45,7 +53,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.counts: Counter[Key] = Counter()
-        self.rows: set[RowId] = set()
+        self.rows: Counter[RowId] = Counter()
         self.episodes = 0
 
     def add(self, counts: Mapping[Key, int], rows: Iterable[RowId]) -> None:
@@ -56,7 +64,7 @@ class Ledger:
 
     def merge(self, other: Ledger) -> None:
         self.counts.update(other.counts)
-        self.rows |= other.rows
+        self.rows.update(other.rows)
         self.episodes += other.episodes
 
 
@@ -82,20 +90,16 @@ class Places:
 
     def _figure(self, executed: Ledger, compared: Ledger, kind: str, name: Callable[[Key], str]) -> Figure:
         keys = [key for key in self._keys if key[0] == kind and key[-1] != "offered"]
-        ran = sum(executed.counts[key] > 0 for key in keys)
-        never = tuple(name(key) for key in keys if not compared.counts[key])
-        return Figure(len(keys), ran, len(keys) - len(never), never)
+        return _figure((name(key), executed.counts[key], compared.counts[key]) for key in keys)
 
     def _row_figure(self, executed: Ledger, compared: Ledger) -> Figure:
-        ran = sum(self._row_covered(row, executed) for row, _ in self._rows)
-        never = tuple(name for row, name in self._rows if not self._row_covered(row, compared))
-        return Figure(len(self._rows), ran, len(self._rows) - len(never), never)
+        times = ((name, self._row_times(row, executed), self._row_times(row, compared)) for row, name in self._rows)
+        return _figure(times)
 
-    def _row_covered(self, row: RowId, ledger: Ledger) -> bool:
-        """Whether a row took part, and all of its code and that of the rows in it ran."""
-        if row[0] in self._given_tables and row not in ledger.rows:
-            return False
-        return all(ledger.counts[key] for key in self._bodies(row))
+    def _row_times(self, row: RowId, ledger: Ledger) -> int:
+        """How often a row took part and every piece of its code and that of the rows in it ran."""
+        took_part = ledger.rows[row] if row[0] in self._given_tables else ledger.episodes
+        return min([took_part, *(ledger.counts[key] for key in self._bodies(row))])
 
     def taking_part(self, params: Params) -> set[RowId]:
         """The rows that parameters lead to, through columns that refer to rows, with the rows in them."""
@@ -170,6 +174,15 @@ class Places:
                 columns = self._program.tables[name].columns.values()
                 waiting += [type_.table for c in columns if isinstance(type_ := strip_optional(c.type), RowT)]
         return tables
+
+
+def _figure(times: Iterable[tuple[str, int, int]]) -> Figure:
+    """From names, and how often each was executed and compared."""
+    listed = list(times)
+    ran = sum(executed > 0 for _, executed, _ in listed)
+    never = tuple(name for name, _, compared in listed if not compared)
+    compared_times = {name: compared for name, _, compared in listed}
+    return Figure(len(listed), ran, len(listed) - len(never), never, compared_times)
 
 
 def _apart_from_play(program: hir.Program) -> Iterator[tuple[str | int, ...]]:

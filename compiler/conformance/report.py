@@ -276,12 +276,13 @@ def _coverage_table(coverage: Mapping[str, Figure]) -> Any:
 
     table = Table(title="Coverage of the specification", title_justify="left")
     table.add_column("")
-    for heading in ("total", "executed", "compared"):
+    for heading in ("total", "executed", "compared", "at least"):
         table.add_column(heading, justify="right")
     table.add_column("never compared", overflow="fold")
     for name, figure in coverage.items():
         never = ", ".join(figure.never[:SHOWN]) + (f" … {len(figure.never)} in all" * (len(figure.never) > SHOWN))
-        table.add_row(name, str(figure.total), str(figure.executed), str(figure.compared), never)
+        counts = (figure.total, figure.executed, figure.compared, f"{figure.least} ×")
+        table.add_row(name, *map(str, counts), never)
     return table
 
 

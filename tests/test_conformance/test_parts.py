@@ -196,6 +196,20 @@ def test_a_row_is_covered_when_all_of_its_code_ran() -> None:
     assert (places.figures(whole, part)["texts"].executed, places.figures(whole, part)["texts"].compared) == (2, 1)
 
 
+def test_how_often_things_were_compared_is_counted() -> None:
+    keys = [("method", "kind", "cast", "mend"), ("method", "kind", "free", "mend")]
+    places = Places(duel().program, keys)
+    ledger, other = Ledger(), Ledger()
+    ledger.add(dict.fromkeys(keys, 5), [("kind", 2)])
+    other.add({keys[0]: 2}, [("kind", 2)])
+    other.add({}, [])
+    ledger.merge(other)
+    figures = places.figures(ledger, ledger)
+    assert sorted(figures["texts"].times.values()) == [5, 7]
+    assert figures["cards"].times["mend Mend"] == 2  # it took part in two games
+    assert (figures["texts"].least, figures["cards"].least) == (5, 0)
+
+
 # --- shrinking --------------------------------------------------------------------------------------------------------
 
 
