@@ -16,6 +16,7 @@ from compiler.source import Span
 from compiler.syntax import ast
 
 BUILTIN_TYPES = ("bool", "int", "player", "text")
+TYPE_WORDS = (*BUILTIN_TYPES, "flag", "set")
 BUILTIN_FUNCTIONS = ("abs", "any", "clamp", "count", "first", "max", "min")
 IMPLICIT_FIELDS: Mapping[str | None, tuple[str, ...]] = {None: ("over", "decider"), "player": ("reward",)}
 IMPLICIT_COLUMNS = ("key", "title", "parent", "position")
@@ -98,7 +99,7 @@ def _const(names: Names, node: ast.ConstDecl) -> None:
 
 
 def _enum(names: Names, node: ast.EnumDecl) -> None:
-    if _reserved(names, node.name, BUILTIN_TYPES, node.span, "a type") or not names.claim("type", node.name, node):
+    if _reserved(names, node.name, TYPE_WORDS, node.span, "a type") or not names.claim("type", node.name, node):
         return
     seen: dict[str, ast.Name] = {}
     for value in node.values:
@@ -109,14 +110,14 @@ def _enum(names: Names, node: ast.EnumDecl) -> None:
 
 
 def _entity(names: Names, node: ast.EntityDecl) -> None:
-    if _reserved(names, node.name, BUILTIN_TYPES, node.span, "a type"):
+    if _reserved(names, node.name, TYPE_WORDS, node.span, "a type"):
         return
     if names.claim("type", node.name, node) and names.claim("value", node.name, node):
         names.entities[node.name] = node
 
 
 def _table(names: Names, node: ast.TableDecl) -> None:
-    if _reserved(names, node.name, BUILTIN_TYPES, node.span, "a type") or not names.claim("type", node.name, node):
+    if _reserved(names, node.name, TYPE_WORDS, node.span, "a type") or not names.claim("type", node.name, node):
         return
     names.tables[node.name] = node
     if node.parent is None and names.claim("form", node.name, node):

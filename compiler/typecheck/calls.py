@@ -46,6 +46,8 @@ def call_on(
         return _method(check, base, type_.table, name, args, node, scope)
     if _callable(check, name):
         return call_named(check, name, (Checked(base, callee.base.span), *args), node, scope)
+    if isinstance(type_, RowT) and any(method.name == name for method in check.names.tables[type_.table].methods):
+        raise Abort  # declared, but wrong
     suggestion = did_you_mean(name, _members(check, type_))
     check.fail("E0205", callee.span, f"{described(base.type)} has no '{name}'", suggestion)
 

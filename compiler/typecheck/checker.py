@@ -318,8 +318,7 @@ class Checker:
                 return self._int_type(node, default)
             case "bool" | "text" | "player":
                 return _SIMPLE[node.name]
-            case "set":
-                assert node.element is not None
+            case "set" if node.element is not None:
                 element = self._plain_type(node.element, default)
                 if not isinstance(element, EnumT | EntityT | PlayerT):
                     message = f"there are no sets of {described(element)}: only of an enum, an entity or 'player'"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import cast
 
-from compiler.diagnostics import Note
+from compiler.diagnostics import Note, did_you_mean
 from compiler.ir import hir
 from compiler.ir.types import BOOL, NONE, PLAYER, EntityT, EnumT, IntT, OptT, PlayerT, RowT, SetT, Type
 from compiler.resolve import Abort
@@ -256,11 +257,21 @@ def parameters(check: Checker, nodes: tuple[ast.Param, ...]) -> tuple[hir.Local,
         return tuple(hir.Local(node.name, check.value_type(node.type), node.span) for node in nodes)
 
 
+def _check_says(check: Checker, node: ast.FuncDecl | ast.VerbDecl, params: tuple[hir.Local, ...]) -> None:
+    """What a declaration says about itself names its parameters, and nothing else."""
+    known = [param.name for param in params]
+    for name in re.findall(r"\{(\w*)\}", node.says or ""):
+        if name not in known:
+            message = f"'says' names '{{{name}}}', and there is no parameter '{name}'"
+            check.report("E0201", node.span, message, did_you_mean(name, known))
+
+
 def funcs(check: Checker) -> None:
     """The signatures of functions."""
     for name, node in check.names.funcs.items():
         with suppress(Abort):
             params = parameters(check, node.params)
+            _check_says(check, node, params)
             declared = None
             if node.result is not None and not (node.result.name == "int" and node.result.low is None):
                 declared = check.value_type(node.result)
@@ -274,8 +285,10 @@ def verbs(check: Checker) -> None:
     for node in check.names.verbs:
         check.broken_verbs |= {part.id for part in node.pattern if isinstance(part, ast.Name)}
         with suppress(Abort):
-            params = iter(parameters(check, tuple(part for part in node.pattern if isinstance(part, ast.Param))))
-            pattern = tuple(part.id if isinstance(part, ast.Name) else next(params) for part in node.pattern)
+            params = parameters(check, tuple(part for part in node.pattern if isinstance(part, ast.Param)))
+            _check_says(check, node, params)
+            following = iter(params)
+            pattern = tuple(part.id if isinstance(part, ast.Name) else next(following) for part in node.pattern)
             words = [part for part in pattern if isinstance(part, str)]
             if not words:
                 check.fail("E0202", node.span, "a verb has at least one word of its own")

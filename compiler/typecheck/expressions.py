@@ -123,7 +123,7 @@ def _name(check: Checker, node: ast.Name, scope: Scope, hint: Type | None) -> De
         return _unique_enum_value(check, name, node)
     if name in check.row_names:
         return _row(check, name, node, hint)
-    if name in check.names.funcs and not check.funcs[name].params:
+    if name in check.funcs and not check.funcs[name].params:
         return calls.call_named(check, name, (), node, scope)
     _unknown_name(check, node, scope, hint)
 
@@ -132,6 +132,8 @@ def _unknown_name(check: Checker, node: ast.Name, scope: Scope, hint: Type | Non
     name, names = node.id, check.names
     if (None, name) in names.fields:
         check.not_ready(f"'{name}' is part of the state", node.span)
+    if name in names.funcs and name not in check.funcs:
+        check.not_ready(f"'{name}' is a function", node.span)
     suggestion = None
     owners = names.owners(name)
     if owners:

@@ -121,8 +121,9 @@ def _read(check: Checker, reading: _Reading) -> None:
     for statement in row.block.statements if row.block else ():
         with _part_of(reading):
             _statement(check, reading, statement, own, body)
-    if own and body is not None and row.block is not None:
-        _version(check, reading, body, ast.Block(tuple(own), row.block.span), own[0].span.to(own[-1].span), True)
+    if own and body in reading.schema.procedures and row.block is not None:
+        with _part_of(reading):
+            _version(check, reading, body, ast.Block(tuple(own), row.block.span), own[0].span.to(own[-1].span), True)
 
 
 def _statement(

@@ -256,6 +256,8 @@ def _perform(check: Checker, node: ast.Perform, scope: Scope, out: Statements) -
         check.fail("E0410", target.base.span, f"this is {described(row.type)}, where 'perform' wants a row of a table")
     methods = check.program.tables[type_.table].methods
     if target.name not in methods:
+        if any(method.name == target.name for method in check.names.tables[type_.table].methods):
+            raise Abort  # declared, but wrong
         check.unknown("E0205", target.span, f"method of '{type_.table}' called", target.name, methods)
     method = methods[target.name]
     if method.result is not None:
