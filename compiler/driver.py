@@ -21,7 +21,7 @@ from typing import Any
 
 from compiler import paths
 from compiler.diagnostics import Diagnostic, Diagnostics, SpecError, read_source
-from compiler.files import Changes, OutputTree
+from compiler.files import Changes, OutputTree, source_hashes
 from compiler.ir import hir
 from compiler.manifest import Spec, load_spec
 from compiler.source import SourceFile
@@ -110,7 +110,7 @@ def _overrides(spec: Spec, sink: Diagnostics) -> dict[str, int]:
 
 OUTPUT_FOLDER = "generated"
 
-_OUTPUT_STAGES = ("backends/jax", "emit", "ir", "ops", "passes", "resolve.py", "syntax", "typecheck")
+_OUTPUT_STAGES = ("backends/jax", "emit", "passes")
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
         "engine": manifest.engine,
         "tables": {table.name: len(table) for table in loaded.program.tables.values()},
         "holes": [],
-        "hashes": {"spec": _hashes(spec), "compiler": _output_version()},
+        "hashes": {"spec": source_hashes(spec.root, [spec.source.path, *spec.rules]), "compiler": _output_version()},
         "supersequence": {"total": sum(steps.values()), "longest": max(steps.values(), default=0), "methods": steps},
         "state_bytes": view.state_bytes,
         "actions": view.actions,
@@ -167,21 +167,13 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
     return BuildResult(Path(paths.display_path(folder)), tree.commit(folder), metadata)
 
 
-def _hashes(spec: Spec) -> dict[str, str]:
-    files = [spec.source, *(SourceFile.read(rules) for rules in spec.rules)]
-    return {
-        paths.path_within(file.path, spec.root): hashlib.sha256(file.text.encode()).hexdigest()[:16] for file in files
-    }
-
-
 @cache
 def _output_version() -> str:
-    """Changes with everything of the compiler that decides what is written."""
+    """Changes with the part of the compiler that writes engines; what stands before it shows in what is written."""
     digest = hashlib.sha256()
     stages = [paths.PACKAGE / name for name in _OUTPUT_STAGES]
     files = [file for stage in stages for file in ([stage] if stage.is_file() else sorted(stage.glob("**/*.py")))]
-    data = [paths.grammars() / "rules.lark", *sorted((paths.codegen_templates() / "jax").glob("*.j2"))]
-    for file in (*files, *data):
+    for file in (*files, *sorted((paths.codegen_templates() / "jax").glob("*.j2"))):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 

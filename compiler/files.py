@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 from compiler.diagnostics import SpecError
-from compiler.paths import display_path
+from compiler.paths import display_path, path_within
+from compiler.source import SourceFile
 
 MANIFEST = "manifest.json"
 GENERATOR = "specc"
@@ -104,6 +105,13 @@ class OutputTree:
             keep = unchanged | ({MANIFEST} if same_manifest else set())
             _swap_in(target, files, keep)
         return changes
+
+
+def source_hashes(root: Path, files: Iterable[Path]) -> dict[str, str]:
+    """What tells versions of source files apart, by their paths as seen from `root`."""
+    return {
+        path_within(path, root): hashlib.sha256(SourceFile.read(path).text.encode()).hexdigest()[:16] for path in files
+    }
 
 
 def recover(folder: str | Path) -> None:

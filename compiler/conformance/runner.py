@@ -137,7 +137,7 @@ class Runner:
         """`engine` is the one under test, where it is not the interpreter."""
         self.job = job
         self.names = Names(job.program)
-        self.interp = InterpEngine(job.program, coverage=True)
+        self.interp = InterpEngine(job.program, coverage=True, views=job.engine != INTERP)
         self.engine: Engine = engine or self.interp
         self.places = Places(job.program, self.interp.interp.coverage.counts if self.interp.interp.coverage else ())
         self._policies = policies(job.taste)

@@ -90,7 +90,7 @@ def verify(
     digest = spec_hash(_sources(spec))
     report = Report(program.name, spec.source.display, digest, engine_name, options.seed)
     lanes = min(LANES, job.episodes)
-    engine = None if engine_name == INTERP else _engine(engine_name, program, lanes, engines or {})
+    engine = None if engine_name == INTERP else _engine(engine_name, spec, program, lanes, engines or {})
     runner = Runner(job, engine)
     try:
         for name in job.references:
@@ -313,11 +313,11 @@ def _has_jax_engine() -> bool:
     return importlib.util.find_spec("compiler.conformance.jax_engine") is not None
 
 
-def _engine(name: str, program: hir.Program, lanes: int, engines: Mapping[str, EngineFactory]) -> Engine:
+def _engine(name: str, spec: Spec, program: hir.Program, lanes: int, engines: Mapping[str, EngineFactory]) -> Engine:
     if name in engines:
         return engines[name](program, lanes)
     if name == "jax" and _has_jax_engine():
-        return importlib.import_module("compiler.conformance.jax_engine").JaxEngine(program, lanes)
+        return importlib.import_module("compiler.conformance.jax_engine").JaxEngine.of(spec, lanes)
     raise _wrong(f"the engine '{name}' is not there in this installation")
 
 

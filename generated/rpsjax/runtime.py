@@ -603,6 +603,7 @@ def random_legal(words: Lanes, random: Lane) -> Lane:
 
 def mix(x: Lane) -> Lane:
     """A bijection of 32-bit words that scatters well."""
+    x = jnp.asarray(x, jnp.uint32)
     x = x ^ (x >> U32(16))
     x = x * U32(0x7FEB352D)
     x = x ^ (x >> U32(15))
@@ -629,24 +630,31 @@ class DrawKind(NamedTuple):
     always: bool
 
 
-def report(game: Game, on: Lane, kind: DrawKind, value: Lane, options: Lane) -> None:
-    """Put an outcome into the log, where there is one."""
+def settle(game: Game, on: Lane, kind: DrawKind, value: Lane, options: Lane, possible: Callable[[Lane], Lane]) -> Lane:
+    """The outcome of a draw: what luck gave, or the tape's where there is a tape. It is logged, if logs are kept."""
     if not game.log:
-        return
+        return value
     reported = on & ((options > 0) if kind.always else (options > 1))
+    taped = reported & (game.tape_at < game.tape_length)
+    next_ = jnp.clip(game.tape_at, 0, game.tape_kind.shape[0] - 1)[None]
+    given_kind, given = (jnp.take_along_axis(x, next_, axis=0)[0] for x in (game.tape_kind, game.tape_value))
+    fits = (given_kind == kind.number) & possible(given)
+    game.tape_wrong = game.tape_wrong | (taped & negate(fits))
+    game.tape_at = select(taped, game.tape_at + 1, game.tape_at)
+    value = where(taped, given, value)
     slots = jnp.arange(game.log_kind.shape[0], dtype=jnp.int32).reshape((-1,) + (1,) * (game.log_kind.ndim - 1))
     here = (slots == game.log_count) & reported
     game.log_kind = jnp.where(here, kind.number, game.log_kind)
     game.log_value = jnp.where(here, value, game.log_value)
     game.log_count = select(reported, game.log_count + 1, game.log_count)
+    return value
 
 
 def draw_member(game: Game, on: Lane, kind: DrawKind, universe: Universe, x: Set) -> Lane:
     """A uniform element of a set, or none."""
     n = size(x)
     value = where(n > 0, nth(universe, x, draw(game, on, n)), -1)
-    report(game, on, kind, value, n)
-    return value
+    return settle(game, on, kind, value, n, lambda given: contains(x, given, universe))
 
 
 def draw_weighted(
@@ -661,23 +669,27 @@ def draw_weighted(
         value = where((k >= before) & (k < before + w), item, value)
         before = before + w
         options = options + where(w > 0, 1, 0)
-    report(game, on, kind, value, options)
-    return value
+
+    def possible(given: Lane) -> Lane:
+        found = False
+        for item, w in weights:
+            found = found | ((given == item) & (w > 0))
+        return found
+
+    return settle(game, on, kind, value, options, possible)
 
 
 def draw_below(game: Game, on: Lane, kind: DrawKind, n: Lane) -> Lane:
     """A uniform number below n, or none where n is 0 or less."""
     n = greater(n, 0)
     value = where(n > 0, draw(game, on, n), -1)
-    report(game, on, kind, value, n)
-    return value
+    return settle(game, on, kind, value, n, lambda given: (given >= 0) & (given < n))
 
 
 def draw_range(game: Game, on: Lane, kind: DrawKind, low: int, high: int) -> Lane:
     """A uniform number from low to high."""
     value = low + draw(game, on, high - low + 1)
-    report(game, on, kind, value, high - low + 1)
-    return value
+    return settle(game, on, kind, value, high - low + 1, lambda given: (given >= low) & (given <= high))
 
 
 # --- zones ------------------------------------------------------------------------------------------------------------
@@ -768,6 +780,7 @@ def shuffle(game: Game, pile: Pile, owner: Lane, on: Lane) -> None:
 def reveal(game: Game, on: Lane, kind: DrawKind, pile: Pile, owner: Lane, depth: Lane, deepest: int) -> Lane:
     """The instance at a depth from the top (at most ``deepest``); unknown places on the way are fixed by lot."""
     result: Lane = -1
+    first = pile.owner(owner) * pile.universe.count
     for place in range(deepest + 1):
         looks = on & (depth >= place)
         words, counts = getattr(game, f"{pile.name}_top"), getattr(game, f"{pile.name}_top_size")
@@ -780,17 +793,22 @@ def reveal(game: Game, on: Lane, kind: DrawKind, pile: Pile, owner: Lane, depth:
         options = size(rest)
         fresh = looks & negate(known) & (options > 0)
         drawn = nth(Universe(pile.universe.count), rest, draw(game, fresh, options))
-        grown = word | (as_mask(drawn) << as_mask(lesser(count, pile.top.capacity - 1) * pile.top.bits))
-        setattr(game, f"{pile.name}_top", put(words, owner, grown, fresh))
-        setattr(game, f"{pile.name}_top_size", put(counts, owner, lesser(count + 1, pile.top.capacity), fresh))
-        found = where(known, pile.top.get(word, min(place, pile.top.capacity - 1)), drawn)
+        found = where(known, pile.top.get(word, max(min(place, pile.top.capacity - 1), 0)), drawn)
         there = known | (options > 0)
         if pile.bottom.capacity:
             low = place - count
             low_word = bottom >> as_mask(clip(low, 0, pile.bottom.capacity - 1) * pile.bottom.bits)
             found = where(there, found, pile.bottom.get(low_word, 0))
             there = there | (low < bottom_size)
-        value = where(there, pile.owner(owner) * pile.universe.count + found, -1)
-        report(game, looks, kind, value, where(there, where(fresh, options, 1), 0))
+        value = where(there, first + found, -1)
+
+        def possible(given: Lane, value: Lane = value, fresh: Lane = fresh, rest: Lane = rest) -> Lane:
+            return where(fresh, contains(rest, given - first), given == value)
+
+        value = settle(game, looks, kind, value, where(there, where(fresh, options, 1), 0), possible)
+        end = clip(count, 0, max(pile.top.capacity - 1, 0))
+        grown = word | (as_mask(value - first) << as_mask(end * pile.top.bits))
+        setattr(game, f"{pile.name}_top", put(words, owner, grown, fresh))
+        setattr(game, f"{pile.name}_top_size", put(counts, owner, lesser(count + 1, pile.top.capacity), fresh))
         result = where(depth == place, value, result)
     return result

@@ -19,11 +19,16 @@ from .state import OWNED, State, narrow, widen, working_type
 
 
 class DrawLog(NamedTuple):
-    """The random outcomes that a step reports: the first ``length`` of ``kind`` and ``value``, int32[capacity, ...]."""
+    """Random outcomes: the first ``length`` of ``kind`` (as in ``draw_names``) and ``value``, int32[capacity, ...].
+
+    Given to ``step_logged`` they are a tape: they take the place of luck. ``wrong``: an outcome of the tape was not
+    possible, or was left over.
+    """
 
     kind: jax.Array
     value: jax.Array
     length: jax.Array
+    wrong: jax.Array
 
 
 PARAMS: dict[str, tuple[str, int]] = {  # what reset is given: lane → its table, and how many owners
@@ -122,11 +127,22 @@ class Env:
         assert log is not None
         return state, log
 
-    def step_logged(self, state: State, action: Any, capacity: int = 64) -> tuple[State, DrawLog]:
-        """``step`` with the draws it made."""
-        state, log = self._step(state, action, capacity)
+    def step_logged(
+        self, state: State, action: Any, capacity: int = 64, tape: DrawLog | None = None
+    ) -> tuple[State, DrawLog]:
+        """``step`` with the draws it made; a tape decides them as far as it goes."""
+        state, log = self._step(state, action, capacity, tape)
         assert log is not None
         return state, log
+
+    def begin(
+        self, key: Any, params: Mapping[str, Any] | None = None, fields: Mapping[str, Any] | None = None
+    ) -> State:
+        """What ``init`` starts from: games in which nothing has happened yet. A step with action 0 makes them begin."""
+        lanes = self._lanes(key, params, fields)
+        lanes["legal"] = (jnp.ones_like(lanes["legal"][0]), *lanes["legal"][1:])
+        lanes["pc"] = -1 - lanes["pc"]
+        return narrow(lanes)
 
     def random_action(self, state: State, random: Any) -> jax.Array:
         """int32[...]: a uniformly random legal action from random 32-bit words (uint32[...])."""
@@ -142,6 +158,10 @@ class Env:
     def _init(
         self, key: Any, params: Mapping[str, Any] | None, fields: Mapping[str, Any] | None, capacity: int
     ) -> tuple[State, DrawLog | None]:
+        return self._play(self._lanes(key, params, fields), capacity, None)
+
+    def _lanes(self, key: Any, params: Mapping[str, Any] | None, fields: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Lanes at reset, with params and fields as given."""
         seed = _seed(key)
         lanes = _fresh(seed)
         for number, (name, (table, owners)) in enumerate(PARAMS.items()):
@@ -157,9 +177,11 @@ class Env:
             lanes[name] = jax.tree.map(
                 lambda x, y: jnp.broadcast_to(jnp.asarray(x).astype(y.dtype), y.shape), value, like
             )
-        return self._play(lanes, capacity)
+        return lanes
 
-    def _step(self, state: State, action: Any, capacity: int) -> tuple[State, DrawLog | None]:
+    def _step(
+        self, state: State, action: Any, capacity: int, tape: DrawLog | None = None
+    ) -> tuple[State, DrawLog | None]:
         lanes = widen(state)
         shape = jnp.shape(state.pc)
         action = jnp.broadcast_to(jnp.asarray(action, jnp.int32), shape)
@@ -169,19 +191,22 @@ class Env:
         lanes["illegal"] = ~legal
         lanes["action"] = where(legal, action, jnp.zeros_like(action))
         lanes["pc"] = where(legal, -1 - lanes["pc"], lanes["pc"])
-        return self._play(lanes, capacity)
+        return self._play(lanes, capacity, tape)
 
-    def _play(self, lanes: dict[str, Any], capacity: int) -> tuple[State, DrawLog | None]:
+    def _play(self, lanes: dict[str, Any], capacity: int, tape: DrawLog | None) -> tuple[State, DrawLog | None]:
         shape = lanes["pc"].shape
         if capacity:
-            lanes["log_kind"] = jnp.zeros((capacity, *shape), jnp.int32)
-            lanes["log_value"] = jnp.zeros((capacity, *shape), jnp.int32)
-            lanes["log_count"] = jnp.zeros(shape, jnp.int32)
+            nothing, none = jnp.zeros((capacity, *shape), jnp.int32), jnp.zeros(shape, jnp.int32)
+            lanes |= {"log_kind": nothing, "log_value": nothing, "log_count": none, "tape_at": none}
+            lanes["tape_kind"], lanes["tape_value"], lanes["tape_length"], _ = tape or (nothing, nothing, none, none)
+            lanes["tape_wrong"] = jnp.zeros(shape, jnp.bool_)
         game = Game(lanes, self.tables, bool(capacity))
         run(game, SEGMENTS)
         done = game.lanes
-        log = DrawLog(done["log_kind"], done["log_value"], done["log_count"]) if capacity else None
-        return narrow(done), log
+        if not capacity:
+            return narrow(done), None
+        wrong = done["tape_wrong"] | (done["tape_at"] < done["tape_length"])
+        return narrow(done), DrawLog(done["log_kind"], done["log_value"], done["log_count"], wrong)
 
 
 def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> Env:

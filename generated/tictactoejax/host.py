@@ -25,12 +25,14 @@ class Shown(NamedTuple):
     pile: Pile | None
     universe: Universe
     split: bool  # sets hold positions of one player's instances
+    zone: bool
+    start: bool  # holds, at reset, what no other zone is given
     per_player: bool
 
 
 FIELDS = (
-    Shown("to_move", "to_move", 0, "int", None, None, WORD, False, False),
-    Shown("cell.mark", "cell_mark", 9, "int", None, None, WORD, False, False),
+    Shown("to_move", "to_move", 0, "int", None, None, WORD, False, False, False, False),
+    Shown("cell.mark", "cell_mark", 9, "int", None, None, WORD, False, False, False, False),
 )
 OWNERS = {
     "cell_mark": CELL,
@@ -40,8 +42,8 @@ OWNERS = {
 def snapshots(state: State) -> list[dict[str, Any]]:
     """Each game of a batch (``[batch]``) as JSON values in the canonical form."""
     host = jax.tree.map(np.asarray, state)
-    legal = np.asarray(state.legal_action_mask)
-    rewards = np.asarray(state.rewards)
+    words = np.stack(host.legal, axis=-1).astype("<u4").view(np.uint8)
+    legal = np.unpackbits(words, axis=-1, bitorder="little")
     return [
         {
             "fields": {f.id: _field(host, f, lane) for f in FIELDS},
@@ -49,7 +51,7 @@ def snapshots(state: State) -> list[dict[str, Any]]:
             "legal": np.flatnonzero(legal[lane]).tolist(),
             "decider": int(host.decider[lane]),
             "over": bool(host.over[lane]),
-            "rewards": [int(r) for r in rewards[lane]],
+            "rewards": [int(reward[lane]) for reward in host.player_reward],
         }
         for lane in range(legal.shape[0])
     ]
@@ -99,13 +101,22 @@ def _run(state: State, f: Shown, side: str, owner: int, lane: int) -> list[int]:
 
 
 def positions(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Lanes for ``Env.init(fields=…)`` from the ``fields`` part of canonical snapshots, one per game."""
+    """Lanes for ``Env.init(fields=…)`` from the ``fields`` part of canonical snapshots, one per game.
+
+    Every game gives the same fields; zones that hold everything at reset may be left out. Raises ValueError for what
+    cannot be.
+    """
     lanes: dict[str, Any] = {}
     known = {f.id: f for f in FIELDS}
-    for name in fields[0]:
+    if unknown := [name for name in fields[0] if name not in known]:
+        raise ValueError(f"there is no field {', '.join(unknown)} to give")
+    games = [_with_rest(game) for game in fields]
+    for name in games[0]:
         f = known[name]
-        per_game = [game[name] if f.owners else [game[name]] for game in fields]
+        per_game = [game[name] if f.owners else [game[name]] for game in games]
         owners = range(max(f.owners, 1))
+        if any(len(given) != len(owners) for given in per_game):
+            raise ValueError(f"{name} needs a list of {len(owners)} values, one per owner")
         if f.packed is not None:
             lanes[f.name] = tuple(tuple(_words(f.packed, [g[o] for g in per_game])) for o in owners)
         elif f.kind == "set":
@@ -127,12 +138,35 @@ def positions(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return lanes
 
 
+def _with_rest(game: Mapping[str, Any]) -> dict[str, Any]:
+    """A position, with what no zone of it holds in the zones where it is at reset."""
+    result = dict(game)
+    for f in FIELDS:
+        if not f.start or f.id in game or not any(g.zone and g.universe is f.universe and g.id in game for g in FIELDS):
+            continue
+        held: set[int] = set()
+        for g in FIELDS:
+            if g.zone and not g.start and g.universe is f.universe and g.id in game:
+                for value in game[g.id] if g.owners else [game[g.id]]:
+                    cards = value["cards"] if isinstance(value, Mapping) else value
+                    held |= set(cards) if not isinstance(cards, int) else {cards}
+        own = f.universe.count if f.owners else f.universe.total
+        rest = [[c for c in range(o * own, (o + 1) * own) if c not in held] for o in range(max(f.owners, 1))]
+        result[f.id] = rest if f.owners else rest[0]
+    return result
+
+
 def _known(pile: Any, side: str) -> Sequence[int]:
     return pile.get(side, ()) if isinstance(pile, Mapping) else ()
 
 
 def _mask(f: Shown, owner: int, members: Sequence[int]) -> int:
-    return sum(1 << (m - _base(f, owner)) for m in members)
+    mask = 0
+    for position in (m - _base(f, owner) for m in members):
+        if not 0 <= position < (f.universe.count if f.split else f.universe.total):
+            raise ValueError(f"{f.id} cannot hold {position + _base(f, owner)}")
+        mask |= 1 << position
+    return mask
 
 
 def _pack(values: Sequence[int], bits: int) -> int:

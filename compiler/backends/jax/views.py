@@ -32,6 +32,7 @@ class FieldView:
     packed: str | None
     size: int | None
     zone: str | None
+    start: bool
     pile: str | None
     universe: str  # of what a zone or a set holds
     split: bool
@@ -78,6 +79,7 @@ def _field(program: hir.Program, lanes: Lanes) -> FieldView:
         packed=f"Packed({packed.size}, {packed.bits}, {packed.low})" if packed else None,
         size=f.size,
         zone=f.zone,
+        start=f.start,
         pile=_pile(lanes, universe) if f.zone == "pile" else None,
         universe=universe,
         split=split,
