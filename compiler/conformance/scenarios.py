@@ -33,7 +33,7 @@ class ScenarioFailure:
 
 
 @dataclass(frozen=True)
-class _Script:
+class Script:
     """A scenario as it went on the interpreter."""
 
     setup: Setup
@@ -64,7 +64,7 @@ def check_scenarios(
         found = run_scenario(interp.interp, scenario)
         messages = [(failure.message, failure.span) for failure in found]
         _count(results[interp.name], scenario, interp.name, messages)
-        script = _record(interp, scenario) if engines and not found else None
+        script = record(interp, scenario) if engines and not found else None
         for engine in engines:
             if script is None or not engine.tapes:
                 results[engine.name].scenarios += 1
@@ -83,7 +83,7 @@ def _count(
     result.failures += [ScenarioFailure(scenario.title, engine, text, at or scenario.span) for text, at in problems]
 
 
-def _record(interp: InterpEngine, scenario: hir.Scenario) -> _Script | None:
+def record(interp: InterpEngine, scenario: hir.Scenario) -> Script | None:
     """Play a scenario that holds, and write down everything about it; None where it cannot start from a position."""
     fields = _given(interp.interp, scenario)
     program = interp.interp.program
@@ -99,10 +99,10 @@ def _record(interp: InterpEngine, scenario: hir.Scenario) -> _Script | None:
         outcomes = _outcomes(interp.interp, step.draws, seen.fields)
         seen = interp.step([action], [outcomes])[0]
         steps.append((action, seen))
-    return _Script(Setup(_params(program, fields), 0, fields, tape=start.draws), start, tuple(steps))
+    return Script(Setup(_params(program, fields), 0, fields, tape=start.draws), start, tuple(steps))
 
 
-def _again(engine: Engine, script: _Script, names: Names) -> str | None:
+def _again(engine: Engine, script: Script, names: Names) -> str | None:
     """What is different on another engine, given the same outcomes."""
     seen = engine.reset([script.setup])[0]
     difference = compare_observed(script.start, seen, names)
