@@ -248,7 +248,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Write a field; the value saturates at the field's bounds. A lasting field's ``sub`` is the turn offset 0, 1, 2."""
+    """Write a field; the value saturates at the field's bounds. The ``sub`` of a lasting field is the turn offset."""
 
     field: Field
     owner: Expr | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any, get_args
@@ -10,7 +10,7 @@ from typing import Any, get_args
 from compiler.ir import hir
 
 Node = Any
-"""An expression, a statement, a block, a zone or an alternative; also nodes that only passes make (``is_lir``)."""
+"""An expression, a statement, a block, a zone or an alternative."""
 
 EXPRS: tuple[type, ...] = get_args(hir.Expr)
 STATEMENTS: tuple[type, ...] = get_args(hir.Statement)
@@ -25,7 +25,7 @@ def is_node(value: object) -> bool:
 
 @cache
 def _is_node_class(class_: type) -> bool:
-    return issubclass(class_, _NODES) or getattr(class_, "is_lir", False)
+    return issubclass(class_, _NODES)
 
 
 @cache
@@ -97,6 +97,16 @@ def assigned(node: Node) -> set[hir.Local]:
     return found
 
 
+def mentioned(node: Node) -> Iterator[hir.Local]:
+    """The locals that a node reads or assigns, in order of appearance; not those that live only inside expressions."""
+    inner = _bound_inside(node)
+    for part in walk(node):
+        if isinstance(part, hir.Get) and part.local not in inner:
+            yield part.local
+        elif not isinstance(part, hir.Filter | hir.Reduce | hir.Finish):
+            yield from (local for local in bound_locals(part) if local not in inner)
+
+
 def _bound_inside(node: Node) -> set[hir.Local]:
     """The locals that live only inside an expression or a clause."""
     found: set[hir.Local] = set()
@@ -132,6 +142,24 @@ def rename_bound(expr: Node) -> Node:
         return part
 
     return rewrite(expr, change) if fresh else expr
+
+
+def with_fresh_locals(node: Node, locals_: Iterable[hir.Local]) -> tuple[Node, dict[hir.Local, hir.Local]]:
+    """A copy of statements with new variables in place of ``locals_`` and of all that it assigns or binds."""
+    old = {*locals_, *(local for part in walk(node) for local in bound_locals(part))}
+    fresh = {local: hir.Local(local.name, local.type, local.span) for local in old}
+
+    def change(part: Node) -> Node:
+        updates: dict[str, object] = {}
+        for name in (f.name for f in fields(type(part))):
+            value = getattr(part, name)
+            if isinstance(value, hir.Local) and value in fresh:
+                updates[name] = fresh[value]
+            elif isinstance(value, tuple) and any(isinstance(v, hir.Local) for v in value):
+                updates[name] = tuple(fresh.get(v, v) if isinstance(v, hir.Local) else v for v in value)
+        return replace(part, **updates) if updates else part
+
+    return rewrite(node, change), fresh
 
 
 def substitute(expr: Node, values: dict[hir.Local, hir.Expr]) -> Node:

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir
 from compiler.ir.evaluate import evaluate
-from compiler.ir.types import BOOL, BoolT, EntityT, EnumT, IntT, OptT, PlayerT, RowT, SetT, Type
+from compiler.ir.types import BOOL, BoolT, EntityT, EnumT, IntT, OptT, PlayerT, RowT, Type
 from compiler.ir.walk import Node, children, free, inline_functions, rename_bound, rewrite, substitute, walk
+from compiler.passes.layout import owned
 from compiler.passes.simplify import simplify
 
 _SMALL = 64  # values of an integer that may index a mask
@@ -92,8 +93,12 @@ class _Masks:
 
     def open(self, n: Node) -> Node:
         """Functions that give sets of owned instances are opened: what they are made of decides how they are held."""
-        if isinstance(n, hir.CallFunc) and isinstance(n.type, SetT) and self.owned(n.type.element):
-            return inline_functions(self.program, n)
+        if isinstance(n, hir.CallFunc) and owned(self.program, n.type):
+            return rewrite(inline_functions(self.program, n), self.open)
+        if isinstance(n, hir.Filter) and isinstance(n.domain, hir.Filter):  # one filter with both conditions
+            inner = n.domain
+            first = substitute(rename_bound(inner.condition), {inner.local: hir.Get(n.local, n.local.type)})
+            return replace(n, domain=inner.domain, condition=hir.Apply("and", (first, n.condition), BOOL))
         return n
 
     def node(self, n: Node) -> Node:
@@ -119,17 +124,17 @@ class _Masks:
     # --- filters ------------------------------------------------------------------------------------------------------
 
     def filter(self, f: hir.Filter) -> hir.Expr:
-        while isinstance(f.domain, hir.Filter):  # one filter with both conditions
-            inner = f.domain
-            first = substitute(rename_bound(inner.condition), {inner.local: hir.Get(f.local, f.local.type)})
-            f = replace(f, domain=inner.domain, condition=hir.Apply("and", (first, f.condition), BOOL))
         condition = simplify(self.program, rename_bound(inline_functions(self.program, f.condition)))
         conjuncts = _conjuncts(condition)
         fixed = [c for c in conjuncts if f.local not in free(c)]
         parts = [(c, _Definition.find(self.program, c, f.local)) for c in conjuncts if f.local in free(c)]
         found = next((p for _, p in parts if p is not None), None)
-        if found is None:
-            return f  # nothing static: keep the author's functions
+        if found is None:  # nothing static: keep the author's functions
+            if not fixed:
+                return f
+            left = [c for c in conjuncts if f.local in free(c)]
+            kept = replace(f, condition=_all(left)) if left else f.domain
+            return hir.Select(_all(fixed), kept, hir.Const(0, f.type), f.type, f.span)
         definition, row = found[1], hir.Local("definition", found[2].type)
         static: list[hir.Expr] = []
         other: list[tuple[hir.Expr, hir.Expr]] = []  # the conjunct over the row, and as it was
@@ -232,6 +237,8 @@ class _Masks:
         empty = hir.Const(0, f.type)
         result: hir.Expr | None = None
         for special, members in kept.items():
+            if members == set(passing):
+                return domain if isinstance(special, hir.Const) else hir.Select(special, domain, empty, f.type, f.span)
             mask = self.own_set(f, self.column(d, [members], 0, False), deck, None, owner)
             some = mask if isinstance(special, hir.Const) else hir.Select(special, mask, empty, f.type, f.span)
             result = some if result is None else hir.Apply("union", (some, result), f.type, f.span)

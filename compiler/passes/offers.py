@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from compiler.ir import hir
 from compiler.ir.types import BOOL, PLAYER, EntityT
-from compiler.ir.walk import Node, rename_bound, rewrite, substitute
+from compiler.ir.walk import Node, inline_functions, rename_bound, rewrite, substitute
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ def _turn(program: hir.Program, a: hir.Alternative) -> hir.Alternative:
     itself: dict[hir.Local, hir.Expr] = {a.locals[0]: hir.Get(first, first.type)}
     condition: hir.Expr | None = None
     for local, domain in zip(a.locals[1:], a.domains[1:], strict=True):
-        inside = _member(hir.Get(local, local.type), substitute(rename_bound(domain), itself))
+        opened = rename_bound(inline_functions(program, domain))
+        inside = _member(hir.Get(local, local.type), substitute(opened, itself))
         condition = inside if condition is None else hir.Apply("and", (condition, inside), BOOL, a.span)
     assert condition is not None
     turned = hir.Filter(first, a.domains[0], condition, a.domains[0].type, a.span)

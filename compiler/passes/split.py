@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir, lir
 from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT
-from compiler.ir.walk import Node, assigned, bound_locals, reads, walk
+from compiler.ir.walk import Node, assigned, children, mentioned, reads, walk, with_fresh_locals
 from compiler.source import Span
 
 _LABEL = IntT(0, 0)  # widened when the number of blocks is known
@@ -26,6 +26,7 @@ class Split:
     unroll_rounds: int = 20
     unroll_size: int = 900
     share_size: int = 80
+    copy_size: int = 160
     name: str = "split"
 
     def run(self, program: hir.Program) -> lir.OpProgram:
@@ -134,40 +135,35 @@ class _Builder:
             self.close(lir.Jump(join), join, span)
 
     def loop(self, done: hir.Local, more: hir.Expr, body: hir.Block, span: Span | None) -> None:
-        head, inside, after = self.fresh("loop"), self.fresh("round"), self.fresh("done")
+        """The test stands before the first round and again behind each: a single round needs no jump back."""
+        inside, after = self.fresh("round"), self.fresh("done")
         one = hir.Const(1, IntT(1, 1))
         self.emit(hir.Set(done, hir.Const(0, IntT(0, 0))))
-        self.close(lir.Jump(head), head, span)
         self.close(lir.Branch(more, inside, after), inside, span)
         self.block(body)
         self.emit(hir.Set(done, hir.Apply("add", (hir.Get(done, done.type), one), done.type)))
-        self.close(lir.Jump(head), after, span)
+        self.close(lir.Branch(more, inside, after), after, span)
 
     def for_each(self, s: hir.ForEach) -> None:
         left = hir.Local(f"{s.local.name}_left", s.domain.type, s.span)
-        head, inside, after = self.fresh("each"), self.fresh("round"), self.fresh("done")
+        inside, after = self.fresh("round"), self.fresh("done")
         rest = hir.Get(left, left.type)
         any_left = hir.Reduce("any", hir.Local("x", s.local.type), rest, hir.Const(1, BOOL), BOOL)
         self.emit(hir.Set(left, s.domain, s.span))
-        self.close(lir.Jump(head), head, s.span)
         self.close(lir.Branch(any_left, inside, after), inside, s.span)
         first = hir.Reduce("first", hir.Local("x", s.local.type), rest, None, OptT(s.local.type))
         self.emit(hir.Set(s.local, first, s.span))
         self.emit(hir.Set(left, hir.Without(rest, hir.Get(s.local, s.local.type), left.type), s.span))
         self.block(s.body)
-        self.close(lir.Jump(head), after, s.span)
+        self.close(lir.Branch(any_left, inside, after), after, s.span)
 
     def call(self, s: hir.Call) -> None:
         proc = self.program.procs[s.proc]
+        if self.sizes.copied(s.proc):
+            self.copy(proc, s)
+            return
         for param, arg in zip(proc.params, s.args, strict=True):
             self.emit(hir.Set(param, arg, s.span))
-        if self.sizes.sites[s.proc] == 1:
-            outer, self.scope = self.scope, _identifier(s.proc)
-            self.block(proc.body)
-            if proc.returns is not None and s.result is not None:
-                self.emit(hir.Set(s.result, proc.returns, s.span))
-            self.scope = outer
-            return
         address = self.shared.get(s.proc)
         if address is None:
             address = self.shared[s.proc] = hir.Local(f"{_identifier(s.proc)}_return", _LABEL)
@@ -181,6 +177,22 @@ class _Builder:
         if s.result is not None:
             result = self.results[s.proc]
             self.emit(hir.Set(s.result, hir.Get(result, result.type), s.span))
+
+    def copy(self, proc: hir.Proc, s: hir.Call) -> None:
+        """Put a procedure where it is called: it has one caller, or is small."""
+        returns = (
+            (hir.Set(s.result, proc.returns, s.span),) if proc.returns is not None and s.result is not None else ()
+        )
+        body, fresh = with_fresh_locals(hir.Block((*proc.body.statements, *returns)), proc.params)
+        if returns:  # the result is the caller's
+            assert s.result is not None
+            last = replace(body.statements[-1], local=s.result)
+            body = hir.Block((*body.statements[:-1], last))
+        for param, arg in zip(proc.params, s.args, strict=True):
+            self.emit(hir.Set(fresh[param], arg, s.span))
+        outer, self.scope = self.scope, _identifier(proc.name)
+        self.block(body)
+        self.scope = outer
 
     def choose(self, s: hir.Choose) -> None:
         ask, dispatch, after = self.fresh("ask"), self.fresh("chosen"), self.fresh("went_on")
@@ -277,6 +289,10 @@ class _Sizes:
             self._straight[name] = self.straight(proc.body) and not large
         return self._straight[name]
 
+    def copied(self, name: str) -> bool:
+        """Whether a procedure that cannot stand inside a block is repeated where it is called."""
+        return self.sites[name] == 1 or self.size(self.program.procs[name].body) <= self.knobs.copy_size
+
     def rounds(self, domain: hir.Expr) -> int:
         assert isinstance(domain.type, SetT)
         element = domain.type.element
@@ -305,8 +321,6 @@ class _Sizes:
             case hir.Move() | hir.Reveal():
                 return 20
             case _:
-                from compiler.ir.walk import children
-
                 return 1 + sum(self.size(c) for c in children(node))
 
     def straight_procs(self, blocks: Iterable[lir.BasicBlock]) -> dict[str, hir.Proc]:
@@ -414,48 +428,31 @@ def _relabel(block: lir.BasicBlock, widened: dict[hir.Local, hir.Local], label: 
     return replace(block, body=body, end=end)
 
 
-def end_reads(end: lir.Terminator) -> tuple[hir.Local, ...]:
+def end_reads(end: lir.Terminator) -> list[hir.Local]:
     """The locals that a terminator reads, in order of appearance."""
     match end:
         case lir.Branch(condition):
-            return _in_order(condition, reads(condition))
+            return list(mentioned(condition))
         case lir.Ask(choice):
             inner = {x for a in choice.alternatives for x in a.locals}
-            return _in_order(choice, {n.local for n in walk(choice) if isinstance(n, hir.Get)} - inner)
+            return [local for local in mentioned(choice) if local not in inner]
         case lir.Return(address):
-            return (address,)
+            return [address]
         case _:
-            return ()
+            return []
 
 
-def end_writes(end: lir.Terminator) -> tuple[hir.Local, ...]:
-    """The locals that a terminator gives values, in order of appearance."""
-    if isinstance(end, lir.Dispatch):
-        return tuple(dict.fromkeys(x for a, _ in end.alternatives for x in a.locals))
-    return ()
-
-
-def _in_order(node: Node, wanted: set[hir.Local]) -> tuple[hir.Local, ...]:
-    """Some of the locals of a node, in order of appearance: sets of locals have no order that two runs share."""
-    found: dict[hir.Local, None] = {}
-    for part in walk(node):
-        found.update(dict.fromkeys(bound_locals(part)))
-        if isinstance(part, hir.Get):
-            found[part.local] = None
-    return tuple(local for local in found if local in wanted)
+def end_writes(end: lir.Terminator) -> list[hir.Local]:
+    """The locals that a terminator gives values."""
+    return [x for a, _ in end.alternatives for x in a.locals] if isinstance(end, lir.Dispatch) else []
 
 
 def _registers(blocks: dict[str, lir.BasicBlock]) -> tuple[hir.Local, ...]:
     """Locals seen in more than one block, in order of appearance."""
     where: dict[hir.Local, set[str]] = {}
     for name, block in blocks.items():
-        seen: dict[hir.Local, None] = {}
-        for s in block.body:
-            for n in walk(s):
-                if isinstance(n, hir.Get):
-                    seen[n.local] = None
-            seen |= dict.fromkeys(_in_order(s, assigned(s)))
-        seen |= dict.fromkeys((*end_reads(block.end), *end_writes(block.end)))
+        inside = (local for s in block.body for local in mentioned(s))
+        seen = dict.fromkeys((*inside, *end_reads(block.end), *end_writes(block.end)))
         for local in seen:
             where.setdefault(local, set()).add(name)
     return tuple(local for local, names in where.items() if len(names) > 1)

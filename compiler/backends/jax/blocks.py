@@ -141,7 +141,7 @@ def _value(param: hir.ActionParam, digit: str, expr: Expressions, player: str) -
     """The value that a digit of an action id stands for."""
     type_ = strip_optional(param.type)
     if param.own and isinstance(type_, EntityT):
-        return f"{player} * {expr.program.entities[type_.name].count} + {digit}"
+        return f"place_at({constant_name(type_.name)}, {player}, {digit})"
     if isinstance(type_, IntT) and type_.lo:
         return f"{digit} + {type_.lo}"
     return digit

@@ -52,6 +52,7 @@ class EngineView:
     blocks: tuple[FunctionView, ...]
     numbers: tuple[tuple[str, int], ...]
     segments: tuple[tuple[str, ...], ...]
+    asks: tuple[str, ...]  # blocks that always wait for a decision
     entry: str
     counter_bytes: int = 8
 
@@ -82,11 +83,13 @@ def engine_view(
     """
     program = op.program
     lanes = layout(program)
-    numbers = {name: i for i, name in enumerate(op.blocks)}
+    asks = tuple(name for name, b in op.blocks.items() if isinstance(b.end, lir.Ask) and b.end.choice.manual)
+    order = [*(name for name in op.blocks if name not in asks), *asks]
+    numbers = {name: i for i, name in enumerate(order)}
     expr = Expressions(program, lanes, numbers, root or Path())
     registers = _registers(op)
     names = {local: view.name for local, view in registers.items()}
-    blocks = tuple(block_view(block, expr, names) for block in op.blocks.values())
+    blocks = tuple(block_view(block, expr, names) for block in (op.blocks[name] for name in order))
     procedures = tuple(procedure_view(proc, expr) for proc in op.procs.values())
     functions = tuple(function_view(f, expr) for f in _used_functions(op))
     return EngineView(
@@ -114,7 +117,8 @@ def engine_view(
         procedures=procedures,
         blocks=blocks,
         numbers=tuple(numbers.items()),
-        segments=_segments(blocks, knobs or Knobs()),
+        segments=_segments(tuple(b for b in blocks if b.name not in asks), knobs or Knobs()),
+        asks=asks,
         entry=op.entry,
     )
 

@@ -242,7 +242,7 @@ class Expressions:
             case hir.MakeRef(entity, owner, index):
                 if owner is None:
                     return sub(index)
-                return f"({sub(owner)} * {self.program.entities[entity].count} + {sub(index)})"
+                return f"place_at({constant_name(entity)}, {sub(owner)}, {sub(index)})"
             case hir.OwnerOf(ref):
                 return f"owner_of({self.universe(ref.type)}, {sub(ref)})"
             case hir.IndexOf(ref):
