@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,6 +67,7 @@ def _typed(params: str) -> str:
 def _explicit(files: Mapping[str, str]) -> dict[str, str]:
     """Templates import everything from their neighbours; the package imports what each module uses."""
     trees = {name: ast.parse(text, name) for name, text in files.items()}
+    _check_names(trees)
     defined = {name.removesuffix(".py"): _defined(tree) for name, tree in trees.items()}
     done = {}
     for name, text in files.items():
@@ -80,18 +82,27 @@ def _explicit(files: Mapping[str, str]) -> dict[str, str]:
     return done
 
 
+def _check_names(trees: Mapping[str, ast.Module]) -> None:
+    """Modules that take everything from each other must not use a name for two things."""
+    shared = [name for module in ("runtime", "model", "effects", "rules") for name in _top_names(trees[f"{module}.py"])]
+    if twice := sorted(name for name, count in Counter(shared).items() if count > 1):
+        raise EmitError(f"the rules lead to several things named {', '.join(twice)}; rename one of each")
+
+
 def _defined(tree: ast.Module) -> set[str]:
+    return set(_top_names(tree))
+
+
+def _top_names(tree: ast.Module) -> Iterator[str]:
     """What a module defines at its top, imports aside."""
-    found: set[str] = set()
     for node in tree.body:
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                found.add(name)
+                yield name
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                found.add(name)
+                yield name
             case _:
                 pass
-    return found
 
 
 _RUFF = ("--isolated", "--line-length", "120", "--target-version", "py311")

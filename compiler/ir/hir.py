@@ -212,6 +212,17 @@ class Lowest:
 
 
 @dataclass(frozen=True, slots=True)
+class Distinct:
+    """The elements x (``local``) of a set whose key no lower element of it has."""
+
+    local: Local
+    domain: Expr
+    key: Expr
+    type: Type
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A block as a value, for return addresses."""
 
@@ -223,7 +234,7 @@ class Label:
 Expr = (
     Const | Get | Load | Column | Apply | Select | AllOf | MakeRef | OwnerOf | IndexOf | Filter | Reduce | CallFunc
     | CallMethod
-    | OwnSet | Without | OwnerOfSet | Lowest | Label
+    | OwnSet | Without | OwnerOfSet | Lowest | Distinct | Label
 )  # fmt: skip
 
 # --- statements -------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def rewrite(node: Node, change: Callable[[Node], Node]) -> Node:
 def bound_locals(node: Node) -> tuple[hir.Local, ...]:
     """The locals that a node itself, not what is inside it, binds or assigns."""
     match node:
-        case hir.Set() | hir.ForEach() | hir.Reveal() | hir.Finish() | hir.Filter() | hir.Reduce():
+        case hir.Set() | hir.ForEach() | hir.Reveal() | hir.Finish() | hir.Filter() | hir.Reduce() | hir.Distinct():
             return (node.local,)
         case hir.Draw():
             return (node.local, node.weight_local) if node.weight_local else (node.local,)
@@ -87,7 +87,7 @@ def bound_locals(node: Node) -> tuple[hir.Local, ...]:
 
 def assigned(node: Node) -> set[hir.Local]:
     """The locals that statements in a node give values, loop variables and chosen candidates included."""
-    inside = (hir.Filter, hir.Reduce, hir.Finish)
+    inside = (hir.Filter, hir.Reduce, hir.Distinct, hir.Finish)
     found: set[hir.Local] = set()
     for part in walk(node):
         if isinstance(part, hir.Draw):
@@ -103,7 +103,7 @@ def mentioned(node: Node) -> Iterator[hir.Local]:
     for part in walk(node):
         if isinstance(part, hir.Get) and part.local not in inner:
             yield part.local
-        elif not isinstance(part, hir.Filter | hir.Reduce | hir.Finish):
+        elif not isinstance(part, hir.Filter | hir.Reduce | hir.Distinct | hir.Finish):
             yield from (local for local in bound_locals(part) if local not in inner)
 
 
@@ -111,7 +111,7 @@ def _bound_inside(node: Node) -> set[hir.Local]:
     """The locals that live only inside an expression or a clause."""
     found: set[hir.Local] = set()
     for part in walk(node):
-        if isinstance(part, hir.Filter | hir.Reduce | hir.Finish):
+        if isinstance(part, hir.Filter | hir.Reduce | hir.Distinct | hir.Finish):
             found.add(part.local)
         elif isinstance(part, hir.Draw) and part.weight_local:
             found.add(part.weight_local)
@@ -133,11 +133,11 @@ def rename_bound(expr: Node) -> Node:
     fresh = {
         part.local: hir.Local(part.local.name, part.local.type, part.local.span)
         for part in walk(expr)
-        if isinstance(part, hir.Filter | hir.Reduce)
+        if isinstance(part, hir.Filter | hir.Reduce | hir.Distinct)
     }
 
     def change(part: Node) -> Node:
-        if isinstance(part, hir.Get | hir.Filter | hir.Reduce) and part.local in fresh:
+        if isinstance(part, hir.Get | hir.Filter | hir.Reduce | hir.Distinct) and part.local in fresh:
             return replace(part, local=fresh[part.local])
         return part
 

@@ -8,10 +8,13 @@ positions; the owner is known from the field. Piles have two more words for the 
 
 from __future__ import annotations
 
+import keyword
 from dataclasses import dataclass
 
-from compiler.ir import hir
+from compiler.ir import hir, lir
+from compiler.ir.observations import STATUS
 from compiler.ir.types import BoolT, EntityT, IntT, OptT, SetT, Type
+from compiler.ir.walk import walk
 from compiler.source import Span
 
 WORD = 32
@@ -68,8 +71,36 @@ class LayoutError(Exception):
         self.span = span
 
 
-def lane_name(field: hir.Field) -> str:
-    return field.id.replace(".", "_")
+TAKEN = frozenset(
+    ["action", "chooser", "counter", "current_player", "illegal", "key", "lanes", "legal", "legal_action_mask", "log"]
+).union(
+    ["log_count", "log_kind", "log_value", "pc", "rewards", "tables", "tape_at", "tape_kind", "tape_length"],
+    ["tape_value", "tape_wrong", "terminated"],
+)
+"""Names of what an engine has beside the fields of the rules."""
+
+
+def lane_names(program: hir.Program) -> dict[str, str]:
+    """A name for the lanes of every field, by id: no other has it, and no domain has it in capitals."""
+    domains = (*program.entities, *program.enums, "actions", "players", "player_count")
+    capitals = {spelt for name in domains for spelt in (name.upper(), f"{name.upper()}_")}
+    status = {id_: id_.replace(".", "_") for id_ in STATUS}
+    taken = {*TAKEN, *status.values()}
+    names = dict(status)
+    for field in program.fields.values():
+        if field.id in names:
+            continue
+        name = field.id.replace(".", "_")
+        while keyword.iskeyword(name) or name.upper() in capitals or taken & _lane_parts(field, name):
+            name += "_"
+        taken |= _lane_parts(field, name)
+        names[field.id] = name
+    return names
+
+
+def _lane_parts(field: hir.Field, name: str) -> set[str]:
+    runs = ("top", "top_size", "bottom", "bottom_size") if field.zone == "pile" else ()
+    return {name, *(f"{name}_{run}" for run in runs)}
 
 
 def narrow(low: int, high: int) -> str:
@@ -102,12 +133,36 @@ def owners_of(program: hir.Program, field: hir.Field) -> int:
     return program.players if field.owner == "player" else program.entities[field.owner].total
 
 
+def check_sets(op: lir.OpProgram) -> None:
+    """Raises LayoutError where an action or a set has more values than a word has bits."""
+    program = op.program
+    for action in program.actions.values():
+        for param in action.params:
+            if param.size > WORD and not owned(program, param.type):
+                raise LayoutError(action.span, f"'{param.name}' takes {param.size} values, more than {WORD}")
+    bodies: list[object] = [proc.body for proc in op.procs.values()]
+    bodies += [func.body for func in program.funcs.values()]
+    for block in op.blocks.values():
+        bodies += [*block.body]
+        bodies += [block.end.condition] if isinstance(block.end, lir.Branch) else []
+        bodies += [block.end.choice] if isinstance(block.end, lir.Ask) else []
+    for body in bodies:
+        for node in walk(body):
+            type_ = getattr(node, "type", None)
+            if isinstance(type_, SetT):
+                entity = owned(program, type_)
+                size = entity.count if entity else program.domain(type_.element)
+                if size > WORD:
+                    raise LayoutError(node.span, f"this is a set of {size} elements, more than {WORD}")
+
+
 def layout(program: hir.Program) -> dict[str, Lanes]:
     """Lanes for every field, by field id. Raises LayoutError where one does not fit."""
-    return {field.id: _lanes(program, field) for field in program.fields.values()}
+    names = lane_names(program)
+    return {field.id: _lanes(program, field, names[field.id]) for field in program.fields.values()}
 
 
-def _lanes(program: hir.Program, field: hir.Field) -> Lanes:
+def _lanes(program: hir.Program, field: hir.Field, name: str) -> Lanes:
     owners = owners_of(program, field)
     low, high = program.bounds(field.type)
     packed = None
@@ -121,6 +176,8 @@ def _lanes(program: hir.Program, field: hir.Field) -> Lanes:
         dtype = "bool"
     elif kind == "set":
         entity = owned(program, field.type)
+        if entity is not None and field.owner is None:
+            raise LayoutError(field.span, f"'{field.id}' holds the {entity.name}s of all players, more than {WORD}")
         size = entity.count if entity else program.domain(field.type.element)  # type: ignore[union-attr]
         if size > WORD:
             raise LayoutError(field.span, f"'{field.id}' is a set of {size} elements, more than {WORD}")
@@ -131,9 +188,10 @@ def _lanes(program: hir.Program, field: hir.Field) -> Lanes:
         dtype = narrow(low, high)
     if field.zone == "pile":
         entity = program.entities[field.type.element.name]  # type: ignore[union-attr]
-        bits = max((entity.count - 1).bit_length(), 1)
+        places = entity.count if owned(program, field.type) else entity.total
+        bits = max((places - 1).bit_length(), 1)
         for known in (field.known_top, field.known_bottom):
             if known * bits > WORD:
                 raise LayoutError(field.span, f"'{field.id}' has {known} known places, more than {WORD // bits}")
         top, bottom = Run(field.known_top, bits), Run(field.known_bottom, bits)
-    return Lanes(field, lane_name(field), owners, kind, dtype, packed, top, bottom)
+    return Lanes(field, name, owners, kind, dtype, packed, top, bottom)

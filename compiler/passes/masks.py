@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir
 from compiler.ir.evaluate import evaluate
-from compiler.ir.types import BOOL, BoolT, EntityT, EnumT, IntT, OptT, PlayerT, RowT, Type
+from compiler.ir.types import BOOL, PLAYER, BoolT, EntityT, EnumT, IntT, OptT, PlayerT, RowT, Type
 from compiler.ir.walk import Node, children, free, inline_functions, rename_bound, rewrite, substitute, walk
 from compiler.passes.layout import owned
 from compiler.passes.simplify import simplify
@@ -113,8 +113,8 @@ class _Masks:
                 return hir.Apply("not", (some,), BOOL, n.span)
             case hir.Filter(local) if self.owned(local.type):
                 return self.filter(n)
-            case hir.Alternative():
-                return self.alternative(n)
+            case hir.Distinct(local) if self.owned(local.type):
+                return self.distinct(n)
             case _:
                 return n
 
@@ -178,11 +178,25 @@ class _Masks:
         return hir.Apply("inter", (domain, self.own_set(f, column, deck, sub, owner)), f.type, f.span)
 
     def own_set(
-        self, f: hir.Filter, column: hir.TableColumn, deck: hir.Expr, sub: hir.Expr | None, owner: hir.Expr
+        self,
+        f: hir.Filter | hir.Distinct,
+        column: hir.TableColumn,
+        deck: hir.Expr,
+        sub: hir.Expr | None,
+        owner: hir.Expr,
     ) -> hir.Expr:
+        """The instances that a mask column names: of the set's owner, or, where sets are of all players', of each."""
         assert isinstance(f.local.type, EntityT)
-        bits = hir.Column(str(deck.type), column.name, deck, sub, column.type)
-        return hir.OwnSet(f.local.type.name, bits, owner, f.type, f.span)
+        assert isinstance(deck, hir.Load)
+        each = [owner] if owned(self.program, f.type) else [hir.Const(p, PLAYER) for p in range(self.program.players)]
+        result: hir.Expr | None = None
+        for player in each:
+            own = replace(deck, owner=player)
+            bits = hir.Column(str(deck.type), column.name, own, sub, column.type)
+            some = hir.OwnSet(f.local.type.name, bits, player, f.type, f.span)
+            result = some if result is None else hir.Apply("union", (result, some), f.type, f.span)
+        assert result is not None
+        return result
 
     def by_key(
         self,
@@ -303,24 +317,18 @@ class _Masks:
 
     # --- distinct -----------------------------------------------------------------------------------------------------
 
-    def alternative(self, a: hir.Alternative) -> hir.Alternative:
+    def distinct(self, n: hir.Distinct) -> hir.Expr:
         """``distinct by definition``: the lowest of equals, by masks of the positions that repeat one before."""
-        domains, distinct = list(a.domains), list(a.distinct)
-        for i, key in enumerate(a.distinct):
-            local = a.locals[i]
-            if key is None or not self.owned(local.type):
-                continue
-            inlined = simplify(self.program, rename_bound(inline_functions(self.program, key)))
-            found = _Definition.find(self.program, inlined, local)
-            if found is None or not isinstance(found[0], hir.Get):
-                continue
-            d = found[1]
-            deck = hir.Load(d.param, owner_of_set(domains[i]), None, d.param.type)
-            distances = self.distances(d)
-            twins = tuple(hir.Column(d.table, self.twin_column(d, n).name, deck, None, IntT(0, 0)) for n in distances)
-            domains[i] = hir.Lowest(domains[i], distances, twins, domains[i].type, a.span)
-            distinct[i] = None
-        return replace(a, domains=tuple(domains), distinct=tuple(distinct))
+        key = simplify(self.program, rename_bound(inline_functions(self.program, n.key)))
+        found = _Definition.find(self.program, key, n.local)
+        if found is None or not isinstance(found[0], hir.Get):
+            return n
+        d = found[1]
+        owner = owner_of_set(n.domain)
+        deck = hir.Load(d.param, owner, None, d.param.type)
+        distances = self.distances(d)
+        twins = tuple(self.own_set(n, self.twin_column(d, k), deck, None, owner) for k in distances)
+        return hir.Lowest(n.domain, distances, twins, n.type, n.span)
 
     def distances(self, d: _Definition) -> tuple[int, ...]:
         """How far apart equal positions stand in the data there is; 1 always, for parameters to come."""
@@ -383,6 +391,8 @@ def owner_of_set(domain: hir.Expr) -> hir.Expr:
             return owner
         case (
             hir.Filter(_, inner)
+            | hir.Distinct(_, inner)
+            | hir.Lowest(inner)
             | hir.Apply("inter" | "diff" | "union", (inner, *_))
             | hir.Select(_, inner, hir.Const())
         ):

@@ -34,19 +34,20 @@ class At:
     play_chosen = 0
     play_ask_2 = 1
     play_bet = 2
-    play_chosen_2 = 3
-    play_pass_2 = 4
-    play_bet_2 = 5
-    raises_entry = 6
-    raises_ask = 7
-    raises_went_on = 8
-    raises_chosen = 9
-    raises_pass = 10
-    raises_bet = 11
-    wins_entry = 12
-    start = 13
-    play_ask = 14
-    play_went_on = 15
+    raises_ask = 3
+    raises_chosen = 4
+    raises_pass = 5
+    raises_bet = 6
+    play_chosen_2 = 7
+    play_pass_2 = 8
+    play_bet_2 = 9
+    raises_ask_2 = 10
+    raises_chosen_2 = 11
+    raises_pass_2 = 12
+    raises_bet_2 = 13
+    start = 14
+    play_ask = 15
+    play_went_on = 16
 
 
 # Array fields and piles.

@@ -106,6 +106,8 @@ def _bits(field: Seen, value: Lane, player: int | None, viewer: int) -> Iterator
             continue
         if field.shape == "slot":
             yield where(value == item, 1, 0)
+        elif field.split and belongs != player:
+            yield 0  # it cannot be in the set
         else:
             position = item % field.elements.count if field.split else item
             yield as_int((as_mask(value) >> as_mask(position)) & as_mask(1))

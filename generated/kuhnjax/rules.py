@@ -19,6 +19,7 @@ from .runtime import (
     draw_member,
     elements,
     game_over,
+    give_rewards,
     no_actions,
     offer,
     put,
@@ -47,34 +48,6 @@ def play_ask_2(g: Game, on: Lane) -> None:
 def play_bet(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:38"""
     g.r_p = select(on, 0, g.r_p)
-    g.r_raises_return = select(on, At.play_went_on, g.r_raises_return)
-    g.pc = select(on, At.raises_entry, g.pc)
-
-
-def play_chosen_2(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:40"""
-    chose_bet = on & (g.action >= Act.bet) & (g.action < Act.bet + 1)
-    g.pc = select(chose_bet, At.play_bet_2, g.pc)
-    chose_pass = on & (g.action >= Act.pass_) & (g.action < Act.pass_ + 1)
-    g.pc = select(chose_pass, At.play_pass_2, g.pc)
-
-
-def play_pass_2(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:42"""
-    g.r_w = select(on, higher(g), g.r_w)
-    g.r_wins_return = select(on, At.play_went_on, g.r_wins_return)
-    g.pc = select(on, At.wins_entry, g.pc)
-
-
-def play_bet_2(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:41"""
-    g.r_p = select(on, 1, g.r_p)
-    g.r_raises_return = select(on, At.play_went_on, g.r_raises_return)
-    g.pc = select(on, At.raises_entry, g.pc)
-
-
-def raises_entry(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:19"""
     g.player_staked = put(g.player_staked, g.r_p, 2, on)
     g.pc = select(on, At.raises_ask, g.pc)
 
@@ -85,12 +58,7 @@ def raises_ask(g: Game, on: Lane) -> None:
     words = no_actions(ACTIONS)
     offer(words, Act.bet, 1, 1)
     offer(words, Act.pass_, 1, 1)
-    ask(g, on, player, words, False, At.raises_chosen, At.raises_went_on)
-
-
-def raises_went_on(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:21"""
-    g.pc = select(on, g.r_raises_return, g.pc)
+    ask(g, on, player, words, False, At.raises_chosen, At.play_went_on)
 
 
 def raises_chosen(g: Game, on: Lane) -> None:
@@ -103,30 +71,106 @@ def raises_chosen(g: Game, on: Lane) -> None:
 
 def raises_pass(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:26"""
-    g.r_w = select(on, g.r_p, g.r_w)
-    g.r_wins_return = select(on, At.raises_went_on, g.r_wins_return)
-    g.pc = select(on, At.wins_entry, g.pc)
+    w = g.r_p
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
 
 
 def raises_bet(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:22"""
     g.player_staked = put(g.player_staked, opponent(g, g.r_p), 2, on)
-    g.r_w = select(on, higher(g), g.r_w)
-    g.r_wins_return = select(on, At.raises_went_on, g.r_wins_return)
-    g.pc = select(on, At.wins_entry, g.pc)
+    w = higher(g)
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
 
 
-def wins_entry(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:30"""
-    for p in range(2):
-        g.player_reward = put(
-            g.player_reward,
-            p,
-            where((p == g.r_w), at(g.player_staked, opponent(g, g.r_w)), (-at(g.player_staked, opponent(g, g.r_w)))),
-            on,
-        )
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
+def play_chosen_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:40"""
+    chose_bet = on & (g.action >= Act.bet) & (g.action < Act.bet + 1)
+    g.pc = select(chose_bet, At.play_bet_2, g.pc)
+    chose_pass = on & (g.action >= Act.pass_) & (g.action < Act.pass_ + 1)
+    g.pc = select(chose_pass, At.play_pass_2, g.pc)
+
+
+def play_pass_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:42"""
+    w = higher(g)
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
+
+
+def play_bet_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:41"""
+    g.r_p_2 = select(on, 1, g.r_p_2)
+    g.player_staked = put(g.player_staked, g.r_p_2, 2, on)
+    g.pc = select(on, At.raises_ask_2, g.pc)
+
+
+def raises_ask_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:21"""
+    player = opponent(g, g.r_p_2)
+    words = no_actions(ACTIONS)
+    offer(words, Act.bet, 1, 1)
+    offer(words, Act.pass_, 1, 1)
+    ask(g, on, player, words, False, At.raises_chosen_2, At.play_went_on)
+
+
+def raises_chosen_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:21"""
+    chose_bet = on & (g.action >= Act.bet) & (g.action < Act.bet + 1)
+    g.pc = select(chose_bet, At.raises_bet_2, g.pc)
+    chose_pass = on & (g.action >= Act.pass_) & (g.action < Act.pass_ + 1)
+    g.pc = select(chose_pass, At.raises_pass_2, g.pc)
+
+
+def raises_pass_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:26"""
+    w = g.r_p_2
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
+
+
+def raises_bet_2(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:22"""
+    g.player_staked = put(g.player_staked, opponent(g, g.r_p_2), 2, on)
+    w = higher(g)
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
 
 
 def start(g: Game, on: Lane) -> None:
@@ -153,29 +197,31 @@ def play_ask(g: Game, on: Lane) -> None:
 
 def play_went_on(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:37"""
-    g.pc = select(on, HALTED, g.pc)
+    game_over(g, on, HALTED)
 
 
+ASKS = ()
 SEGMENTS = (
     (
         (At.play_chosen, play_chosen),
         (At.play_ask_2, play_ask_2),
         (At.play_bet, play_bet),
+        (At.raises_ask, raises_ask),
+        (At.raises_chosen, raises_chosen),
+        (At.raises_pass, raises_pass),
+    ),
+    (
+        (At.raises_bet, raises_bet),
         (At.play_chosen_2, play_chosen_2),
         (At.play_pass_2, play_pass_2),
         (At.play_bet_2, play_bet_2),
-        (At.raises_entry, raises_entry),
+        (At.raises_ask_2, raises_ask_2),
+        (At.raises_chosen_2, raises_chosen_2),
+        (At.raises_pass_2, raises_pass_2),
     ),
     (
-        (At.raises_ask, raises_ask),
-        (At.raises_went_on, raises_went_on),
-        (At.raises_chosen, raises_chosen),
-        (At.raises_pass, raises_pass),
-        (At.raises_bet, raises_bet),
-        (At.wins_entry, wins_entry),
+        (At.raises_bet_2, raises_bet_2),
         (At.start, start),
-    ),
-    (
         (At.play_ask, play_ask),
         (At.play_went_on, play_went_on),
     ),

@@ -41,15 +41,14 @@ class At:
     secretly_choose_for_chosen = 0
     secretly_choose_for_throw = 1
     start = 2
-    play_loop = 3
-    play_done = 4
-    play_round = 5
-    play_each = 6
+    play_round = 3
+    play_round_2 = 4
+    secretly_choose_for_ask = 5
+    secretly_choose_for_went_on = 6
     play_done_2 = 7
     play_join = 8
-    play_then = 9
-    play_round_2 = 10
-    secretly_choose_for_ask = 11
+    play_done = 9
+    play_then = 10
 
 
 # Array fields and piles.

@@ -17,6 +17,7 @@ from .runtime import (
     at,
     elements,
     game_over,
+    give_rewards,
     greater,
     lesser,
     lowest,
@@ -41,37 +42,40 @@ def secretly_choose_for_chosen(g: Game, on: Lane) -> None:
 def secretly_choose_for_throw(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:22"""
     g.player_secret = put(g.player_secret, g.r_p, g.r_h, on)
-    g.pc = select(on, At.play_each, g.pc)
+    g.pc = select(on, At.secretly_choose_for_went_on, g.pc)
 
 
 def start(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:31"""
     g.r_goal = select(on, greater(lesser(20, 20), 0), g.r_goal)
     g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, At.play_loop, g.pc)
-
-
-def play_loop(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:31"""
     g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_round, At.play_done), g.pc)
-
-
-def play_done(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:31"""
-    for p in range(2):
-        g.player_reward = put(g.player_reward, p, result(g, p), on)
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
 
 
 def play_round(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:31"""
     g.r_p_left = select(on, U32(0x3), g.r_p_left)
-    g.pc = select(on, At.play_each, g.pc)
+    g.pc = select(on, where(nonempty(g.r_p_left), At.play_round_2, At.play_done_2), g.pc)
 
 
-def play_each(g: Game, on: Lane) -> None:
+def play_round_2(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:32"""
+    p = lowest(PLAYERS, g.r_p_left)
+    g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
+    g.r_p = select(on, p, g.r_p)
+    g.pc = select(on, At.secretly_choose_for_ask, g.pc)
+
+
+def secretly_choose_for_ask(g: Game, on: Lane) -> None:
+    """specs/rock_paper_scissors/game.rules:21"""
+    player = g.r_p
+    words = no_actions(ACTIONS)
+    offer(words, Act.throw, 3, U32(0x7))
+    ask(g, on, player, words, False, At.secretly_choose_for_chosen, At.secretly_choose_for_went_on)
+
+
+def secretly_choose_for_went_on(g: Game, on: Lane) -> None:
+    """specs/rock_paper_scissors/game.rules:21"""
     g.pc = select(on, where(nonempty(g.r_p_left), At.play_round_2, At.play_done_2), g.pc)
 
 
@@ -94,48 +98,36 @@ def play_done_2(g: Game, on: Lane) -> None:
 def play_join(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:38"""
     g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, At.play_loop, g.pc)
+    g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_round, At.play_done), g.pc)
+
+
+def play_done(g: Game, on: Lane) -> None:
+    """specs/rock_paper_scissors/game.rules:31"""
+    give_rewards(g, on, [result(g, p) for p in range(2)])
+    game_over(g, on, HALTED)
 
 
 def play_then(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:38"""
-    for p in range(2):
-        g.player_reward = put(g.player_reward, p, result(g, p), on)
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
+    give_rewards(g, on, [result(g, p) for p in range(2)])
+    game_over(g, on, HALTED)
 
 
-def play_round_2(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:32"""
-    p = lowest(PLAYERS, g.r_p_left)
-    g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
-    g.r_p = select(on, p, g.r_p)
-    g.pc = select(on, At.secretly_choose_for_ask, g.pc)
-
-
-def secretly_choose_for_ask(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:21"""
-    player = g.r_p
-    words = no_actions(ACTIONS)
-    offer(words, Act.throw, 3, U32(0x7))
-    ask(g, on, player, words, False, At.secretly_choose_for_chosen, At.play_each)
-
-
+ASKS = ()
 SEGMENTS = (
     (
         (At.secretly_choose_for_chosen, secretly_choose_for_chosen),
         (At.secretly_choose_for_throw, secretly_choose_for_throw),
         (At.start, start),
-        (At.play_loop, play_loop),
-        (At.play_done, play_done),
         (At.play_round, play_round),
-        (At.play_each, play_each),
+        (At.play_round_2, play_round_2),
+        (At.secretly_choose_for_ask, secretly_choose_for_ask),
+        (At.secretly_choose_for_went_on, secretly_choose_for_went_on),
         (At.play_done_2, play_done_2),
     ),
     (
         (At.play_join, play_join),
+        (At.play_done, play_done),
         (At.play_then, play_then),
-        (At.play_round_2, play_round_2),
-        (At.secretly_choose_for_ask, secretly_choose_for_ask),
     ),
 )

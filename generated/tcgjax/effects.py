@@ -13,6 +13,7 @@ from .model import (
     PLAYER_BOOST,
     PLAYER_DECK,
     PLAYER_LIGHTER,
+    SPOT,
     SPOT_DEFAULTS,
     SPOT_GUARD,
     SPOT_PACIFIED,
@@ -48,6 +49,7 @@ from .runtime import (
     of_player,
     own_set,
     owner_of,
+    place_at,
     put,
     put_element,
     reset_all,
@@ -68,17 +70,17 @@ def is_active(g: Game, t: Lane) -> Lane:
 
 def spot_of(g: Game, t: Lane) -> Lane:
     """spot of (specs/tcg/verbs.rules:12)"""
-    return owner_of(PLACE, t) * 1 + 0
+    return place_at(SPOT, owner_of(PLACE, t), 0)
 
 
 def unreachable(g: Game, t: Lane) -> Lane:
     """unreachable (specs/tcg/verbs.rules:38)"""
-    return ((g.using != -1) & is_active(g, t)) & element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 0)
+    return ((g.using != -1) & is_active(g, t)) & (element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 0) == 1)
 
 
 def active(g: Game, p: Lane) -> Lane:
     """active (specs/tcg/verbs.rules:6)"""
-    return p * 4 + 0
+    return place_at(PLACE, p, 0)
 
 
 def opponent(g: Game, p: Lane) -> Lane:
@@ -91,6 +93,11 @@ def def_(g: Game, c: Lane) -> Lane:
     return where(
         (c == -1), -1, look_in(g.tables.deck_list_cards, 20, at(g.player_list, owner_of(CARD, c)), index_of(CARD, c))
     )
+
+
+def in_play(g: Game, p: Lane) -> Lane:
+    """in play (specs/tcg/verbs.rules:7)"""
+    return subset(PLACE, of_player(PLACE, p), lambda t: at(g.place_pokemon, t) != -1)
 
 
 def retreat_cost(g: Game, t: Lane) -> Lane:
@@ -114,11 +121,6 @@ def free_place(g: Game, p: Lane) -> Lane:
     return lowest(
         PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
     )
-
-
-def is_basic(g: Game, s: Lane) -> Lane:
-    """is basic (specs/tcg/verbs.rules:18)"""
-    return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_stage, s) == Stage.basic)
 
 
 def total_(g: Game, t: Lane) -> Lane:
@@ -159,9 +161,9 @@ def extra(g: Game, t: Lane, e: Lane) -> Lane:
     )
 
 
-def attack_bonus(g: Game, row: Lane, self: Lane, foe: Lane) -> Lane:
+def attack_bonus(g: Game, row: Lane, self_: Lane, foe: Lane) -> Lane:
     """attack.bonus (specs/tcg/model.rules:112)"""
-    return where((look(g.tables.attack_bonus_kind, row) == 1), where((extra(g, self, Element.water) >= 2), 60, 0), 0)
+    return where((look(g.tables.attack_bonus_kind, row) == 1), where((extra(g, self_, Element.water) >= 2), 60, 0), 0)
 
 
 def is_weak_to(g: Game, t: Lane, e: Lane) -> Lane:
@@ -191,34 +193,36 @@ def attack_damage(g: Game, t: Lane, n: Lane) -> Lane:
     return where(((n == 0) | unreachable(g, t)), 0, greater(0, (n + change(g, t))))
 
 
-def evolves(g: Game, t: Lane, s: Lane) -> Lane:
-    """evolves (specs/tcg/flow.rules:141)"""
-    return (negate(at(g.place_fresh, t)) & (look(g.tables.species_kind, s) == Kind.pokemon)) & (
-        look(g.tables.species_evolves_from, s) == look(g.tables.species_title, at(g.place_pokemon, t))
-    )
+def benched(g: Game, p: Lane) -> Lane:
+    """benched (specs/tcg/verbs.rules:8)"""
+    return subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1))
 
 
-def ability_bars_supporters(g: Game, row: Lane, self: Lane, p: Lane) -> Lane:
+def is_basic(g: Game, s: Lane) -> Lane:
+    """is basic (specs/tcg/verbs.rules:18)"""
+    return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_stage, s) == Stage.basic)
+
+
+def ability_bars_supporters(g: Game, row: Lane, self_: Lane, p: Lane) -> Lane:
     """ability.bars supporters (specs/tcg/model.rules:120)"""
-    return where((look(g.tables.ability_bars_supporters_kind, row) == 1), is_active(g, self), False)
+    return where((look(g.tables.ability_bars_supporters_kind, row) == 1), is_active(g, self_), False)
 
 
 def supporters_barred(g: Game, p: Lane) -> Lane:
-    """supporters barred (specs/tcg/flow.rules:145)"""
+    """supporters barred (specs/tcg/flow.rules:146)"""
     return nonempty(
         subset(
             PLACE,
-            of_player(PLACE, (1 - p)),
-            lambda t: (
-                (at(g.place_pokemon, t) != -1)
-                & ability_bars_supporters(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, p)
+            in_play(g, opponent(g, p)),
+            lambda t: ability_bars_supporters(
+                g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, p
             ),
         )
     )
 
 
 def may_play_supporters(g: Game, p: Lane) -> Lane:
-    """may play supporters (specs/tcg/flow.rules:144)"""
+    """may play supporters (specs/tcg/flow.rules:145)"""
     return negate(g.supporter_played) & negate(supporters_barred(g, p))
 
 
@@ -227,43 +231,43 @@ def species_open_to(g: Game, row: Lane, me: Lane) -> Lane:
     return where((look(g.tables.species_open_to_kind, row) == 1), nonempty(Owned(at(g.player_deck, me), me)), False)
 
 
-def ability_usable(g: Game, row: Lane, self: Lane) -> Lane:
+def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
     """ability.usable (specs/tcg/model.rules:118)"""
     return where(
         (look(g.tables.ability_usable_kind, row) == 2),
-        is_active(g, self),
+        is_active(g, self_),
         where(
             (look(g.tables.ability_usable_kind, row) == 1),
-            is_type(g, active(g, owner_of(PLACE, self)), Element.psychic),
+            is_type(g, active(g, owner_of(PLACE, self_)), Element.psychic),
             False,
         ),
     )
 
 
 def awake(g: Game, t: Lane) -> Lane:
-    """awake (specs/tcg/flow.rules:147)"""
-    return negate(element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep)) & negate(
-        element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed)
+    """awake (specs/tcg/flow.rules:148)"""
+    return negate(element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep) == 1) & negate(
+        element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed) == 1
     )
 
 
 def may_retreat(g: Game, t: Lane) -> Lane:
-    """may retreat (specs/tcg/flow.rules:153)"""
+    """may retreat (specs/tcg/flow.rules:154)"""
     return ((negate(g.retreated) & negate(look(g.tables.species_fossil, at(g.place_pokemon, t)))) & awake(g, t)) & (
         total_(g, t) >= retreat_cost(g, t)
     )
 
 
 def may_use(g: Game, t: Lane, k: Lane) -> Lane:
-    """may use (specs/tcg/flow.rules:152)"""
+    """may use (specs/tcg/flow.rules:153)"""
     return (look_in(g.tables.species_attacks, 2, at(g.place_pokemon, t), k) != -1) & pays(
         g, t, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, t), k)
     )
 
 
 def may_attack(g: Game, t: Lane) -> Lane:
-    """may attack (specs/tcg/flow.rules:148)"""
-    return awake(g, t) & negate(element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 0))
+    """may attack (specs/tcg/flow.rules:149)"""
+    return awake(g, t) & negate(element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 0) == 1)
 
 
 def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
@@ -283,43 +287,43 @@ def max_hp(g: Game, t: Lane) -> Lane:
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:258)"""
+    """has fallen (specs/tcg/flow.rules:259)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
-
-
-def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:259)"""
-    return at(g.player_points, p) >= 3
-
-
-def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:260)"""
-    return nonempty(subset(PLACE, of_player(PLACE, p), lambda t: at(g.place_pokemon, t) != -1))
-
-
-def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:261)"""
-    return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
-
-
-def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:266)"""
-    return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
-
-
-def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:265)"""
-    return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
-
-
-def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:264)"""
-    return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
 def prize(g: Game, s: Lane) -> Lane:
     """prize (specs/tcg/verbs.rules:20)"""
     return where(look(g.tables.species_mega, s), 3, where(look(g.tables.species_ex, s), 2, 1))
+
+
+def has_points(g: Game, p: Lane) -> Lane:
+    """has points (specs/tcg/flow.rules:260)"""
+    return at(g.player_points, p) >= 3
+
+
+def has_pokemon(g: Game, p: Lane) -> Lane:
+    """has pokemon (specs/tcg/flow.rules:261)"""
+    return nonempty(in_play(g, p))
+
+
+def wins(g: Game, p: Lane) -> Lane:
+    """wins (specs/tcg/flow.rules:262)"""
+    return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
+
+
+def all_gone(g: Game, p: Lane) -> Lane:
+    """all gone (specs/tcg/flow.rules:267)"""
+    return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
+
+
+def standing(g: Game, p: Lane) -> Lane:
+    """standing (specs/tcg/flow.rules:266)"""
+    return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
+
+
+def verdict(g: Game, p: Lane) -> Lane:
+    """verdict (specs/tcg/flow.rules:265)"""
+    return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
 def flip_coin(g: Game, on: Lane) -> Lane:
@@ -345,12 +349,12 @@ def make(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
 
 
-def ability_use(g: Game, on: Lane, row: Lane, self: Lane) -> Lane:
+def ability_use(g: Game, on: Lane, row: Lane, self_: Lane) -> Lane:
     """ability.use (specs/tcg/model.rules:117)"""
     on_ = on & look(g.tables.ability_use_0, row)
-    attach_energy_to(g, on_, 1, Element.psychic, active(g, owner_of(PLACE, self)))
+    attach_energy_to(g, on_, 1, Element.psychic, active(g, owner_of(PLACE, self_)))
     on__2 = on & look(g.tables.ability_use_1, row)
-    make(g, on__2, active(g, opponent(g, owner_of(PLACE, self))), Condition.poisoned)
+    make(g, on__2, active(g, opponent(g, owner_of(PLACE, self_))), Condition.poisoned)
 
 
 def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
@@ -385,11 +389,12 @@ def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
 
 
 def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """evolve into (specs/tcg/flow.rules:161)"""
+    """evolve into (specs/tcg/flow.rules:162)"""
     moved = c
     on_ = on & (moved >= 0)
     position = index_of(CARD, moved)
-    g.player_hand = put(g.player_hand, owner_of(CARD, c), at(g.player_hand, owner_of(CARD, c)) & ~bit(position), on_)
+    whose = owner_of(CARD, c)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
     g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
     g.place_fresh = put(g.place_fresh, t, True, on)
@@ -399,11 +404,12 @@ def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
 
 
 def put_into_play_on(g: Game, on: Lane, c: Lane, t: Lane) -> Lane:
-    """put into play on (specs/tcg/flow.rules:155)"""
+    """put into play on (specs/tcg/flow.rules:156)"""
     moved = c
     on_ = on & (moved >= 0)
     position = index_of(CARD, moved)
-    g.player_hand = put(g.player_hand, owner_of(CARD, c), at(g.player_hand, owner_of(CARD, c)) & ~bit(position), on_)
+    whose = owner_of(CARD, c)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
     g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
     g.place_fresh = put(g.place_fresh, t, True, on)
@@ -420,57 +426,6 @@ def send_out(g: Game, on: Lane, t: Lane) -> Lane:
     """send out (specs/tcg/verbs.rules:156)"""
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
     swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
-
-
-def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
-    """mix hand of into deck (specs/tcg/verbs.rules:148)"""
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
-    shuffle(g, PLAYER_DECK, p, on)
-
-
-def leave(g: Game, on: Lane, t: Lane) -> Lane:
-    """leave (specs/tcg/verbs.rules:167)"""
-    on_ = on & (at(g.place_attached, t) != -1)
-    moved = at(g.place_attached, t)
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
-    g.place_attached = put(g.place_attached, t, -1, on__2)
-    g.player_discard = put(
-        g.player_discard, owner_of(PLACE, t), at(g.player_discard, owner_of(PLACE, t)) | bit(position), on__2
-    )
-    reset_all(g, PLACE_DEFAULTS, t, on)
-    on__3 = on & is_active(g, t)
-    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__3)
-
-
-def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
-    """take back to hand (specs/tcg/verbs.rules:178)"""
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_hand = put(
-            g.player_hand, owner_of(PLACE, t), at(g.player_hand, owner_of(PLACE, t)) | bit(position), on__2
-        )
-    leave(g, on, t)
-
-
-def heal_damage_from(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
-    """heal damage from (specs/tcg/verbs.rules:77)"""
-    g.place_damage = put(g.place_damage, t, greater(0, (at(g.place_damage, t) - n)), on)
-
-
-def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
-    """look at cards of (specs/tcg/verbs.rules:144)"""
-    _deepest = reveal(g, on, Draws.pick, PLAYER_DECK, p, (n - 1), 2)
 
 
 def flip_coins(g: Game, on: Lane, n: Lane) -> Lane:
@@ -507,21 +462,70 @@ def shield(g: Game, on: Lane, t: Lane) -> Lane:
     g.spot_shielded = put_element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 1, True, on)
 
 
+def heal_damage_from(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
+    """heal damage from (specs/tcg/verbs.rules:77)"""
+    g.place_damage = put(g.place_damage, t, greater(0, (at(g.place_damage, t) - n)), on)
+
+
 def put_damage_on(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
     """put damage on (specs/tcg/verbs.rules:81)"""
     g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + n), 0, 999), on)
 
 
-def ability_when_hit(g: Game, on: Lane, row: Lane, self: Lane, attacker: Lane) -> Lane:
+def ability_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) -> Lane:
     """ability.when hit (specs/tcg/model.rules:119)"""
     on_ = on & look(g.tables.ability_when_hit_0, row)
     put_damage_on(g, on_, 20, attacker)
 
 
-def species_when_hit(g: Game, on: Lane, row: Lane, self: Lane, attacker: Lane) -> Lane:
+def species_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) -> Lane:
     """species.when hit (specs/tcg/model.rules:97)"""
     on_ = on & look(g.tables.species_when_hit_0, row)
     put_damage_on(g, on_, 20, attacker)
+
+
+def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
+    """mix hand of into deck (specs/tcg/verbs.rules:148)"""
+    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
+        on_ = on & here
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    shuffle(g, PLAYER_DECK, p, on)
+
+
+def leave(g: Game, on: Lane, t: Lane) -> Lane:
+    """leave (specs/tcg/verbs.rules:167)"""
+    on_ = on & (at(g.place_attached, t) != -1)
+    moved = at(g.place_attached, t)
+    on__2 = on_ & (moved >= 0)
+    position = index_of(CARD, moved)
+    whose = owner_of(PLACE, t)
+    g.place_attached = put(g.place_attached, t, -1, on__2)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    reset_all(g, PLACE_DEFAULTS, t, on)
+    on__3 = on & is_active(g, t)
+    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__3)
+
+
+def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
+    """take back to hand (specs/tcg/verbs.rules:178)"""
+    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
+        on_ = on & here
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        whose = owner_of(PLACE, t)
+        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
+        g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
+    leave(g, on, t)
+
+
+def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
+    """look at cards of (specs/tcg/verbs.rules:144)"""
+    _deepest = reveal(g, on, Draws.pick, PLAYER_DECK, p, (n - 1), 2)
 
 
 def roll_energy_of(g: Game, on: Lane, p: Lane) -> Lane:
@@ -537,16 +541,16 @@ def roll_energy_of(g: Game, on: Lane, p: Lane) -> Lane:
 
 
 def check_up_on(g: Game, on: Lane, t: Lane) -> Lane:
-    """check up on (specs/tcg/flow.rules:224)"""
+    """check up on (specs/tcg/flow.rules:225)"""
     s = spot_of(g, t)
-    on_ = on & element(SPOT_STATUS, g.spot_status, s, Condition.poisoned)
+    on_ = on & (element(SPOT_STATUS, g.spot_status, s, Condition.poisoned) == 1)
     put_damage_on(g, on_, 10, t)
-    on__2 = on & element(SPOT_STATUS, g.spot_status, s, Condition.burned)
+    on__2 = on & (element(SPOT_STATUS, g.spot_status, s, Condition.burned) == 1)
     put_damage_on(g, on__2, 20, t)
     cured = flip_coin(g, on__2)
     on__3 = on__2 & cured
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, s, Condition.burned, False, on__3)
-    on__4 = on & element(SPOT_STATUS, g.spot_status, s, Condition.asleep)
+    on__4 = on & (element(SPOT_STATUS, g.spot_status, s, Condition.asleep) == 1)
     wakes = flip_coin(g, on__4)
     on__5 = on__4 & wakes
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, s, Condition.asleep, False, on__5)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from . import tables as static
 from .model import ACTION_NAMES, ACTIONS, DRAW_NAMES, OBSERVATION_NAMES, PLAYER_COUNT, At
 from .observe import observe
-from .rules import SEGMENTS
+from .rules import ASKS, SEGMENTS
 from .runtime import U32, Game, Owned, is_legal, mix, random_legal, run, scale, where
 from .state import OWNED, State, narrow, widen, working_type
 
@@ -58,29 +58,33 @@ REGISTERS: dict[str, str] = {  # locals of the rules that no decision outlasts
     "r_e": "int",
     "r_e_2": "int",
     "r_p_2": "int",
-    "r_t_11": "int",
-    "r_heads": "int",
-    "r_going_2": "bool",
-    "r_rounds_2": "int",
-    "r_n": "int",
-    "r_p_3": "int",
-    "r_deal_cards_to_return": "int",
-    "r_p_4": "int",
     "r_k_2": "int",
     "r_k_3": "int",
-    "r_copy_attack_of_by_result": "int",
+    "r_p_3": "int",
+    "r_k_4": "int",
+    "r_k_5": "int",
     "r_t_12": "int",
-    "r_n_2": "int",
-    "r_hit_with_return": "int",
     "r_t_left": "mask",
+    "r_p_4": "int",
     "r_t_13": "int",
     "r_t_14": "int",
+    "r_heads_3": "int",
+    "r_going_2": "bool",
+    "r_rounds_3": "int",
+    "r_p_5": "int",
     "r_t_15": "int",
     "r_t_16": "int",
-    "r_goal_4": "int",
-    "r_rounds_6": "int",
-    "r_t_left_2": "mask",
+    "r_n": "int",
     "r_p_6": "int",
+    "r_deal_cards_to_return": "int",
+    "r_t_17": "int",
+    "r_t_18": "int",
+    "r_t_19": "int",
+    "r_t_20": "int",
+    "r_goal_3": "int",
+    "r_rounds_4": "int",
+    "r_p_8": "int",
+    "r_p_9": "int",
 }
 
 
@@ -190,6 +194,7 @@ class Env:
         lanes |= _registers(shape)
         lanes["illegal"] = ~legal
         lanes["action"] = where(legal, action, jnp.zeros_like(action))
+        lanes["chooser"] = lanes["decider"]
         lanes["pc"] = where(legal, -1 - lanes["pc"], lanes["pc"])
         return self._play(lanes, capacity, tape)
 
@@ -201,7 +206,7 @@ class Env:
             lanes["tape_kind"], lanes["tape_value"], lanes["tape_length"], _ = tape or (nothing, nothing, none, none)
             lanes["tape_wrong"] = jnp.zeros(shape, jnp.bool_)
         game = Game(lanes, self.tables, bool(capacity))
-        run(game, SEGMENTS)
+        run(game, SEGMENTS, ASKS)
         done = game.lanes
         if not capacity:
             return narrow(done), None
@@ -254,7 +259,7 @@ DEFAULTS: dict[str, Any] = {
     "over": False,
     "decider": -1,
     "player_reward": (0,) * 2,
-    "phase": 0,
+    "phase__": 0,
     "turn": 0,
     "current": 0,
     "supporter_played": False,
@@ -301,10 +306,10 @@ DEFAULTS: dict[str, Any] = {
     "r_p": 0,
     "r_more": False,
     "r_going": False,
-    "r_self": 0,
+    "r_self_": 0,
     "r_foe": 0,
     "r_row": 0,
-    "r_self_2": 0,
+    "r_self__2": 0,
     "r_foe_2": 0,
     "r_source": 0,
     "r_t_7": 0,
@@ -316,28 +321,27 @@ DEFAULTS: dict[str, Any] = {
     "r_me": 0,
     "r_t_9": 0,
     "r_t_10": 0,
-    "r_copy_attack_of_by_return": 0,
-    "r_heads_2": 0,
-    "r_c_11": 0,
-    "r_switch_active_of_return": 0,
     "r_found": 0,
+    "r_t_11": 0,
     "r_row_3": 0,
-    "r_self_3": 0,
+    "r_self__3": 0,
     "r_foe_3": 0,
-    "r_heads_3": False,
-    "r_heads_4": 0,
+    "r_heads": False,
+    "r_heads_2": 0,
     "r_goal_2": 0,
-    "r_rounds_3": 0,
+    "r_rounds_2": 0,
+    "r_heads_4": 0,
+    "r_c_11": 0,
     "r_p_left": 0,
+    "r_p_7": 0,
     "r_p_left_2": 0,
-    "r_goal_3": 0,
-    "r_rounds_4": 0,
     "r_rounds_5": 0,
-    "r_p_5": 0,
+    "r_goal_4": 0,
+    "r_rounds_6": 0,
     "r_rounds_7": 0,
     "r_leader": 0,
     "r_settle_from_return": 0,
-    "r_promote_return": 0,
+    "r_t_left_2": 0,
     "legal": (0,) * 10,
     "counter": 0,
     "pc": At.start,
@@ -355,5 +359,6 @@ def _fresh(seed: jax.Array) -> dict[str, Any]:
 
     lanes = {name: lane(name, value) for name, value in DEFAULTS.items()}
     lanes |= {name: Owned(lanes[name][0], lanes[name][1].astype(jnp.int32)) for name in OWNED}
-    lanes |= {"key": seed, "action": jnp.zeros(seed.shape, jnp.int32), **_registers(seed.shape)}
+    nothing = jnp.zeros(seed.shape, jnp.int32)
+    lanes |= {"key": seed, "action": nothing, "chooser": nothing, **_registers(seed.shape)}
     return lanes

@@ -38,13 +38,13 @@ class Shown(NamedTuple):
     pile: Pile | None
     universe: Universe
     split: bool  # sets hold positions of one player's instances
+    per_player: bool
     zone: bool
     start: bool  # holds, at reset, what no other zone is given
-    per_player: bool
 
 
 FIELDS = (
-    Shown("phase", "phase", 0, "int", None, None, WORD, False, False, False, False),
+    Shown("phase", "phase__", 0, "int", None, None, WORD, False, False, False, False),
     Shown("turn", "turn", 0, "int", None, None, WORD, False, False, False, False),
     Shown("current", "current", 0, "int", None, None, WORD, False, False, False, False),
     Shown("supporter_played", "supporter_played", 0, "bool", None, None, WORD, False, False, False, False),

@@ -47,7 +47,7 @@ class Seen(NamedTuple):
 
 
 FIELDS = (
-    Seen("phase", None, "public", "value", 0, None, 0, None, False),
+    Seen("phase__", None, "public", "value", 0, None, 0, None, False),
     Seen("turn", None, "public", "value", 0, None, 0, None, False),
     Seen("current", None, "public", "value", 0, PLAYERS, 1, None, False),
     Seen("supporter_played", None, "public", "value", 0, None, 0, None, False),
@@ -147,6 +147,8 @@ def _bits(field: Seen, value: Lane, player: int | None, viewer: int) -> Iterator
             continue
         if field.shape == "slot":
             yield where(value == item, 1, 0)
+        elif field.split and belongs != player:
+            yield 0  # it cannot be in the set
         else:
             position = item % field.elements.count if field.split else item
             yield as_int((as_mask(value) >> as_mask(position)) & as_mask(1))

@@ -15,6 +15,7 @@ from .effects import (
     attach_energy_to,
     attack_bonus,
     attack_damage,
+    benched,
     brace_by,
     check_up_on,
     def_,
@@ -26,6 +27,7 @@ from .effects import (
     free_place,
     has_fallen,
     heal_damage_from,
+    in_play,
     is_active,
     is_basic,
     is_type,
@@ -86,7 +88,6 @@ from .runtime import (
     at,
     bit,
     clip,
-    contains,
     draw_member,
     draw_range,
     element,
@@ -94,6 +95,7 @@ from .runtime import (
     floor_div,
     floor_mod,
     game_over,
+    give_rewards,
     greater,
     index_of,
     inter,
@@ -109,6 +111,7 @@ from .runtime import (
     offer,
     own_set,
     owner_of,
+    place_at,
     positions,
     put,
     put_at_bottom,
@@ -127,7 +130,7 @@ from .runtime import (
 def lay_out_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:45"""
     chose_active = on & (g.action >= Act.active) & (g.action < Act.active + 20)
-    g.r_c = select(chose_active, g.decider * 20 + (g.action - Act.active), g.r_c)
+    g.r_c = select(chose_active, place_at(CARD, g.chooser, (g.action - Act.active)), g.r_c)
     g.pc = select(chose_active, At.lay_out_active, g.pc)
 
 
@@ -140,7 +143,7 @@ def lay_out_active(g: Game, on: Lane) -> None:
 def lay_out_chosen_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:50"""
     chose_bench = on & (g.action >= Act.bench) & (g.action < Act.bench + 20)
-    g.r_c_3 = select(chose_bench, g.decider * 20 + (g.action - Act.bench), g.r_c_3)
+    g.r_c_3 = select(chose_bench, place_at(CARD, g.chooser, (g.action - Act.bench)), g.r_c_3)
     g.pc = select(chose_bench, At.lay_out_bench, g.pc)
     chose_done = on & (g.action >= Act.done) & (g.action < Act.done + 1)
     g.pc = select(chose_done, At.lay_out_went_on_2, g.pc)
@@ -151,13 +154,9 @@ def lay_out_bench(g: Game, on: Lane) -> None:
     moved = g.r_c_3
     on_ = on & (moved >= 0)
     position = index_of(CARD, moved)
+    whose = lowest(PLACE, subset(PLACE, of_player(PLACE, g.r_p), lambda t: at(g.place_facedown, t) == -1))
     g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(
-        g.place_facedown,
-        lowest(PLACE, subset(PLACE, of_player(PLACE, g.r_p), lambda t: at(g.place_facedown, t) == -1)),
-        moved,
-        on_,
-    )
+    g.place_facedown = put(g.place_facedown, whose, moved, on_)
     g.r_more = select(on, True, g.r_more)
     g.pc = select(on, At.lay_out_went_on_2, g.pc)
 
@@ -165,38 +164,38 @@ def lay_out_bench(g: Game, on: Lane) -> None:
 def take_turn_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:85"""
     chose_bench = on & (g.action >= Act.bench) & (g.action < Act.bench + 20)
-    g.r_c_4 = select(chose_bench, g.decider * 20 + (g.action - Act.bench), g.r_c_4)
+    g.r_c_4 = select(chose_bench, place_at(CARD, g.chooser, (g.action - Act.bench)), g.r_c_4)
     g.pc = select(chose_bench, At.take_turn_bench, g.pc)
     chose_evolve = on & (g.action >= Act.evolve) & (g.action < Act.evolve + 80)
-    g.r_c_5 = select(chose_evolve, g.decider * 20 + (floor_mod(g.action - Act.evolve, 20)), g.r_c_5)
-    g.r_t = select(chose_evolve, g.decider * 4 + (floor_div(g.action - Act.evolve, 20)), g.r_t)
+    g.r_c_5 = select(chose_evolve, place_at(CARD, g.chooser, (floor_mod(g.action - Act.evolve, 20))), g.r_c_5)
+    g.r_t = select(chose_evolve, place_at(PLACE, g.chooser, (floor_div(g.action - Act.evolve, 20))), g.r_t)
     g.pc = select(chose_evolve, At.take_turn_evolve, g.pc)
     chose_attach = on & (g.action >= Act.attach) & (g.action < Act.attach + 4)
-    g.r_t_2 = select(chose_attach, g.decider * 4 + (g.action - Act.attach), g.r_t_2)
+    g.r_t_2 = select(chose_attach, place_at(PLACE, g.chooser, (g.action - Act.attach)), g.r_t_2)
     g.pc = select(chose_attach, At.take_turn_attach, g.pc)
     chose_item = on & (g.action >= Act.item) & (g.action < Act.item + 20)
-    g.r_c_6 = select(chose_item, g.decider * 20 + (g.action - Act.item), g.r_c_6)
+    g.r_c_6 = select(chose_item, place_at(CARD, g.chooser, (g.action - Act.item)), g.r_c_6)
     g.pc = select(chose_item, At.take_turn_item, g.pc)
     chose_supporter = on & (g.action >= Act.supporter) & (g.action < Act.supporter + 20)
-    g.r_c_7 = select(chose_supporter, g.decider * 20 + (g.action - Act.supporter), g.r_c_7)
+    g.r_c_7 = select(chose_supporter, place_at(CARD, g.chooser, (g.action - Act.supporter)), g.r_c_7)
     g.pc = select(chose_supporter, At.take_turn_supporter, g.pc)
     chose_tool = on & (g.action >= Act.tool) & (g.action < Act.tool + 80)
-    g.r_c_8 = select(chose_tool, g.decider * 20 + (floor_mod(g.action - Act.tool, 20)), g.r_c_8)
-    g.r_t_3 = select(chose_tool, g.decider * 4 + (floor_div(g.action - Act.tool, 20)), g.r_t_3)
+    g.r_c_8 = select(chose_tool, place_at(CARD, g.chooser, (floor_mod(g.action - Act.tool, 20))), g.r_c_8)
+    g.r_t_3 = select(chose_tool, place_at(PLACE, g.chooser, (floor_div(g.action - Act.tool, 20))), g.r_t_3)
     g.pc = select(chose_tool, At.take_turn_tool, g.pc)
     chose_stadium = on & (g.action >= Act.stadium) & (g.action < Act.stadium + 20)
-    g.r_c_9 = select(chose_stadium, g.decider * 20 + (g.action - Act.stadium), g.r_c_9)
+    g.r_c_9 = select(chose_stadium, place_at(CARD, g.chooser, (g.action - Act.stadium)), g.r_c_9)
     g.pc = select(chose_stadium, At.take_turn_stadium, g.pc)
     chose_use_stadium = on & (g.action >= Act.use_stadium) & (g.action < Act.use_stadium + 1)
     g.pc = select(chose_use_stadium, At.take_turn_use_stadium, g.pc)
     chose_ability = on & (g.action >= Act.ability) & (g.action < Act.ability + 4)
-    g.r_t_4 = select(chose_ability, g.decider * 4 + (g.action - Act.ability), g.r_t_4)
+    g.r_t_4 = select(chose_ability, place_at(PLACE, g.chooser, (g.action - Act.ability)), g.r_t_4)
     g.pc = select(chose_ability, At.take_turn_ability, g.pc)
     chose_discard = on & (g.action >= Act.discard) & (g.action < Act.discard + 4)
-    g.r_t_5 = select(chose_discard, g.decider * 4 + (g.action - Act.discard), g.r_t_5)
+    g.r_t_5 = select(chose_discard, place_at(PLACE, g.chooser, (g.action - Act.discard)), g.r_t_5)
     g.pc = select(chose_discard, At.take_turn_discard, g.pc)
     chose_retreat = on & (g.action >= Act.retreat) & (g.action < Act.retreat + 4)
-    g.r_t_6 = select(chose_retreat, g.decider * 4 + (g.action - Act.retreat), g.r_t_6)
+    g.r_t_6 = select(chose_retreat, place_at(PLACE, g.chooser, (g.action - Act.retreat)), g.r_t_6)
     g.pc = select(chose_retreat, At.take_turn_retreat, g.pc)
     chose_attack = on & (g.action >= Act.attack) & (g.action < Act.attack + 2)
     g.r_k = select(chose_attack, (g.action - Act.attack), g.r_k)
@@ -206,30 +205,30 @@ def take_turn_chosen(g: Game, on: Lane) -> None:
 
 
 def take_turn_end(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:130"""
+    """specs/tcg/flow.rules:131"""
     g.r_going = select(on, False, g.r_going)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_attack(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:126"""
+    """specs/tcg/flow.rules:127"""
     g.r_going = select(on, False, g.r_going)
     g.r_a = select(on, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, active(g, g.current)), g.r_k), g.r_a)
-    g.r_self = select(on, active(g, g.current), g.r_self)
+    g.r_self_ = select(on, active(g, g.current), g.r_self_)
     g.r_foe = select(on, active(g, opponent(g, g.current)), g.r_foe)
     works = True
-    on_ = on & element(SPOT_STATUS, g.spot_status, spot_of(g, g.r_self), Condition.confused)
+    on_ = on & (element(SPOT_STATUS, g.spot_status, spot_of(g, g.r_self_), Condition.confused) == 1)
     heads = flip_coin(g, on_)
     works = where(on_, heads, works)
     g.pc = select(on, where(works, At.use_then, At.take_turn_went_on), g.pc)
 
 
 def use_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:197"""
+    """specs/tcg/flow.rules:198"""
     g.using = select(on, g.r_a, g.using)
     g.dealt = select(on, 0, g.dealt)
     g.r_row = select(on, g.r_a, g.r_row)
-    g.r_self_2 = select(on, g.r_self, g.r_self_2)
+    g.r_self__2 = select(on, g.r_self_, g.r_self__2)
     g.r_foe_2 = select(on, g.r_foe, g.r_foe_2)
     on_ = on & look(g.tables.attack_copy_0, g.r_row)
     g.r_source = select(on_, -1, g.r_source)
@@ -238,7 +237,7 @@ def use_then(g: Game, on: Lane) -> None:
 
 def attack_copy_ask(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:181"""
-    player = owner_of(PLACE, g.r_self_2)
+    player = owner_of(PLACE, g.r_self__2)
     words = no_actions(ACTIONS)
     offer(
         words,
@@ -246,7 +245,7 @@ def attack_copy_ask(g: Game, on: Lane) -> None:
         8,
         subset(
             PLACE,
-            subset(PLACE, of_player(PLACE, owner_of(PLACE, g.r_foe_2)), lambda t: at(g.place_pokemon, t) != -1),
+            in_play(g, owner_of(PLACE, g.r_foe_2)),
             lambda source: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, source), 0) != -1,
         ),
     )
@@ -254,31 +253,31 @@ def attack_copy_ask(g: Game, on: Lane) -> None:
 
 
 def take_turn_retreat(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:122"""
+    """specs/tcg/flow.rules:123"""
     g.retreated = select(on, True, g.retreated)
     g.r_t_7 = select(on, g.r_t_6, g.r_t_7)
     g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_7)), g.r_leaving)
     g.r_goal = select(on, greater(lesser(retreat_cost(g, g.r_leaving), 5), 0), g.r_goal)
     g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, At.retreat_to_loop, g.pc)
+    g.pc = select(on, where((g.r_rounds < g.r_goal), At.retreat_to_round, At.retreat_to_done), g.pc)
 
 
 def take_turn_discard(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:119"""
+    """specs/tcg/flow.rules:120"""
     g.r_t_8 = select(on, g.r_t_5, g.r_t_8)
     g.r_remove_from_play_return = select(on, At.take_turn_went_on, g.r_remove_from_play_return)
     g.pc = select(on, At.remove_from_play_entry, g.pc)
 
 
 def take_turn_ability(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:115"""
+    """specs/tcg/flow.rules:116"""
     g.place_ability_used = put(g.place_ability_used, g.r_t_4, True, on)
     ability_use(g, on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_t_4), 0), g.r_t_4)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_use_stadium(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:111"""
+    """specs/tcg/flow.rules:112"""
     g.stadium_used = select(on, True, g.stadium_used)
     species_visit(g, on, def_(g, g.arena), g.current)
     g.pc = select(on, At.take_turn_went_on, g.pc)
@@ -287,19 +286,21 @@ def take_turn_use_stadium(g: Game, on: Lane) -> None:
 def take_turn_stadium(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:106"""
     g.stadium_played = select(on, True, g.stadium_played)
-    on_ = on & (g.arena != -1)
+    on_ = on & True
+    g.stadium_used = select(on_, False, g.stadium_used)
+    on__2 = on & (g.arena != -1)
     moved = g.arena
-    on__2 = on_ & (moved >= 0)
+    on__3 = on__2 & (moved >= 0)
     position = index_of(CARD, moved)
-    g.arena = select(on__2, -1, g.arena)
-    g.player_discard = put(
-        g.player_discard, owner_of(CARD, g.arena), at(g.player_discard, owner_of(CARD, g.arena)) | bit(position), on__2
-    )
+    whose = owner_of(CARD, g.arena)
+    g.arena = select(on__3, -1, g.arena)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__3)
     moved_2 = g.r_c_9
-    on__3 = on & (moved_2 >= 0)
+    on__4 = on & (moved_2 >= 0)
     position_2 = index_of(CARD, moved_2)
-    g.player_hand = put(g.player_hand, g.current, at(g.player_hand, g.current) & ~bit(position_2), on__3)
-    g.arena = select(on__3, moved_2, g.arena)
+    whose_2 = g.current
+    g.player_hand = put(g.player_hand, whose_2, at(g.player_hand, whose_2) & ~bit(position_2), on__4)
+    g.arena = select(on__4, moved_2, g.arena)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -308,7 +309,8 @@ def take_turn_tool(g: Game, on: Lane) -> None:
     moved = g.r_c_8
     on_ = on & (moved >= 0)
     position = index_of(CARD, moved)
-    g.player_hand = put(g.player_hand, g.current, at(g.player_hand, g.current) & ~bit(position), on_)
+    whose = g.current
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_attached = put(g.place_attached, g.r_t_3, moved, on_)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -329,16 +331,14 @@ def take_turn_item(g: Game, on: Lane) -> None:
 
 
 def use_up_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:170"""
+    """specs/tcg/flow.rules:171"""
     moved = g.r_c_10
     on_ = on & (moved >= 0)
     position = index_of(CARD, moved)
-    g.player_hand = put(
-        g.player_hand, owner_of(CARD, g.r_c_10), at(g.player_hand, owner_of(CARD, g.r_c_10)) & ~bit(position), on_
-    )
-    g.player_discard = put(
-        g.player_discard, owner_of(CARD, g.r_c_10), at(g.player_discard, owner_of(CARD, g.r_c_10)) | bit(position), on_
-    )
+    whose = owner_of(CARD, g.r_c_10)
+    whose_2 = owner_of(CARD, g.r_c_10)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
+    g.player_discard = put(g.player_discard, whose_2, at(g.player_discard, whose_2) | bit(position), on_)
     g.r_row_2 = select(on, def_(g, g.r_c_10), g.r_row_2)
     g.r_me = select(on, owner_of(CARD, g.r_c_10), g.r_me)
     on__2 = on & look(g.tables.species_play_0, g.r_row_2)
@@ -350,16 +350,7 @@ def species_play_ask(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:194"""
     player = g.r_me
     words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(
-            PLACE,
-            subset(PLACE, of_player(PLACE, g.r_me), lambda t: at(g.place_pokemon, t) != -1),
-            lambda t_2: is_type(g, t_2, Element.water),
-        ),
-    )
+    offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: is_type(g, t, Element.water)))
     ask(g, on, player, words, False, At.species_play_chosen, At.species_play_join)
 
 
@@ -383,44 +374,39 @@ def take_turn_bench(g: Game, on: Lane) -> None:
 
 
 def retreat_to_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
+    """specs/tcg/flow.rules:180"""
     chose_energy = on & (g.action >= Act.energy) & (g.action < Act.energy + 10)
     g.r_e = select(chose_energy, (g.action - Act.energy), g.r_e)
     g.pc = select(chose_energy, At.retreat_to_energy, g.pc)
 
 
 def retreat_to_energy(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
+    """specs/tcg/flow.rules:180"""
     g.r_e_2 = select(on, g.r_e, g.r_e_2)
     g.pc = select(on, At.retreat_to_went_on, g.pc)
 
 
 def retreat_to_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
+    """specs/tcg/flow.rules:180"""
     discard_energy_from(g, on, 1, g.r_e_2, g.r_leaving)
     g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, At.retreat_to_loop, g.pc)
-
-
-def retreat_to_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:178"""
     g.pc = select(on, where((g.r_rounds < g.r_goal), At.retreat_to_round, At.retreat_to_done), g.pc)
 
 
 def retreat_to_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:178"""
+    """specs/tcg/flow.rules:179"""
     send_out(g, on, g.r_t_7)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def retreat_to_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:178"""
+    """specs/tcg/flow.rules:179"""
     g.r_e_2 = select(on, -1, g.r_e_2)
     g.pc = select(on, At.retreat_to_ask, g.pc)
 
 
 def retreat_to_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
+    """specs/tcg/flow.rules:180"""
     player = owner_of(PLACE, g.r_t_7)
     words = no_actions(ACTIONS)
     offer(
@@ -453,22 +439,278 @@ def attack_copy_join(g: Game, on: Lane) -> None:
 def attack_copy_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:8"""
     g.r_t_10 = select(on, g.r_foe_2, g.r_t_10)
-    g.r_p_2 = select(on, owner_of(PLACE, g.r_self_2), g.r_p_2)
-    g.r_copy_attack_of_by_return = select(on, At.attack_copy_back, g.r_copy_attack_of_by_return)
-    g.pc = select(on, At.copy_attack_of_by_entry, g.pc)
+    g.r_p_2 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_2)
+    g.r_k_2 = select(on, -1, g.r_k_2)
+    g.pc = select(on, At.copy_attack_of_by_ask, g.pc)
+
+
+def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    player = g.r_p_2
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.option,
+        2,
+        subset(
+            Universe(2),
+            U32(0x3),
+            lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_10), k) != -1,
+        ),
+    )
+    ask(g, on, player, words, False, At.copy_attack_of_by_chosen, At.copy_attack_of_by_went_on)
+
+
+def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
+    g.r_k_3 = select(chose_option, (g.action - Act.option), g.r_k_3)
+    g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
+
+
+def copy_attack_of_by_option(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_k_2 = select(on, g.r_k_3, g.r_k_2)
+    g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
+
+
+def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_found = select(
+        on,
+        where((g.r_k_2 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_10), g.r_k_2)),
+        g.r_found,
+    )
+    g.pc = select(on, At.attack_copy_join_2, g.pc)
+
+
+def attack_copy_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:8"""
+    g.pc = select(on, where(look(g.tables.attack_copy_3, g.r_row), At.attack_copy_then_3, At.attack_copy_join_3), g.pc)
+
+
+def attack_copy_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:182"""
+    g.pc = select(on, where((g.r_source != -1), At.attack_copy_then_4, At.attack_copy_join_3), g.pc)
+
+
+def attack_copy_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:182"""
+    g.r_t_11 = select(on, g.r_source, g.r_t_11)
+    g.r_p_3 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_3)
+    g.r_k_4 = select(on, -1, g.r_k_4)
+    g.pc = select(on, At.copy_attack_of_by_ask_2, g.pc)
+
+
+def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    player = g.r_p_3
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.option,
+        2,
+        subset(
+            Universe(2),
+            U32(0x3),
+            lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_11), k) != -1,
+        ),
+    )
+    ask(g, on, player, words, False, At.copy_attack_of_by_chosen_2, At.copy_attack_of_by_went_on_2)
+
+
+def copy_attack_of_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
+    g.r_k_5 = select(chose_option, (g.action - Act.option), g.r_k_5)
+    g.pc = select(chose_option, At.copy_attack_of_by_option_2, g.pc)
+
+
+def copy_attack_of_by_option_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_k_4 = select(on, g.r_k_5, g.r_k_4)
+    g.pc = select(on, At.copy_attack_of_by_went_on_2, g.pc)
+
+
+def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_found = select(
+        on,
+        where((g.r_k_4 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_11), g.r_k_4)),
+        g.r_found,
+    )
+    on_ = on & pays(g, g.r_self__2, g.r_found)
+    g.using = select(on_, g.r_found, g.using)
+    g.pc = select(on, At.attack_copy_join_3, g.pc)
+
+
+def attack_copy_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:182"""
+    on_ = on & look(g.tables.attack_copy_4, g.r_row)
+    on__2 = on_ & (g.r_found != -1)
+    g.using = select(on__2, g.r_found, g.using)
+    t = g.r_foe
+    n = look(g.tables.attack_damage, g.using) + attack_bonus(g, g.using, g.r_self_, g.r_foe)
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
+    on__3 = on & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 999), g.dealt)
+    g.r_row_3 = select(on, g.using, g.r_row_3)
+    g.r_self__3 = select(on, g.r_self_, g.r_self__3)
+    g.r_foe_3 = select(on, g.r_foe, g.r_foe_3)
+    on__4 = on & look(g.tables.attack_effect_0, g.r_row_3)
+    g.r_heads = select(on__4, flip_coin(g, on__4), g.r_heads)
+    on__5 = on & look(g.tables.attack_effect_1, g.r_row_3)
+    g.r_heads_2 = select(on__5, flip_coins(g, on__5, 3), g.r_heads_2)
+    on__6 = on & look(g.tables.attack_effect_2, g.r_row_3)
+    discard_energy_from(
+        g, on__6, look(g.tables.attack_effect_2_a, g.r_row_3), look(g.tables.attack_effect_2_b, g.r_row_3), g.r_self__3
+    )
+    on__7 = on & look(g.tables.attack_effect_3, g.r_row_3)
+    on__8 = on__7 & g.r_heads
+    stop_from_attacking(g, on__8, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_4, g.r_row_3), At.attack_effect_then, At.attack_effect_join), g.pc
+    )
+
+
+def attack_effect_then(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:31"""
+    g.r_goal_2 = select(on, greater(lesser(g.r_heads_2, 9), 0), g.r_goal_2)
+    g.r_rounds_2 = select(on, 0, g.r_rounds_2)
+    g.pc = select(on, where((g.r_rounds_2 < g.r_goal_2), At.attack_effect_round, At.attack_effect_join), g.pc)
 
 
 def attack_effect_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:32"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_11 = select(chose_slot, (g.action - Act.slot), g.r_t_11)
+    g.r_t_12 = select(chose_slot, (g.action - Act.slot), g.r_t_12)
     g.pc = select(chose_slot, At.attack_effect_slot, g.pc)
 
 
 def attack_effect_slot(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:32"""
-    g.r_t_11 = select(on, g.r_t_11, g.r_t_11)
+    g.r_t_12 = select(on, g.r_t_12, g.r_t_12)
     g.pc = select(on, At.attack_effect_went_on, g.pc)
+
+
+def attack_effect_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:32"""
+    on_ = on & (g.r_t_12 != -1)
+    attach_energy_to(g, on_, 1, Element.fire, g.r_t_12)
+    g.r_rounds_2 = select(on, (g.r_rounds_2 + 1), g.r_rounds_2)
+    g.pc = select(on, where((g.r_rounds_2 < g.r_goal_2), At.attack_effect_round, At.attack_effect_join), g.pc)
+
+
+def attack_effect_join(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:31"""
+    on_ = on & look(g.tables.attack_effect_5, g.r_row_3)
+    on__2 = on_ & g.r_heads
+    make(g, on__2, g.r_foe_3, Condition.paralyzed)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_6, g.r_row_3), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
+    )
+
+
+def attack_effect_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:66"""
+    g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
+
+
+def attack_effect_round_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:66"""
+    g.r_t_12 = select(on, lowest(PLACE, g.r_t_left), g.r_t_12)
+    g.r_t_left = select(on, without(PLACE, g.r_t_left, g.r_t_12), g.r_t_left)
+    t = g.r_t_12
+    n = 10
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
+    on_ = on & is_active(g, t)
+    g.dealt = select(on_, clip((g.dealt + harm), 0, 999), g.dealt)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
+
+
+def attack_effect_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:66"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_7, g.r_row_3), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
+    )
+
+
+def attack_effect_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:71"""
+    g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
+    g.r_t_13 = select(on, -1, g.r_t_13)
+    g.pc = select(on, At.switch_active_of_ask, g.pc)
+
+
+def switch_active_of_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    player = g.r_p_4
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_4))
+    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
+
+
+def attack_effect_round(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:31"""
+    g.r_t_12 = select(on, -1, g.r_t_12)
+    g.pc = select(on, At.attack_effect_ask, g.pc)
+
+
+def attack_effect_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:32"""
+    player = owner_of(PLACE, g.r_self__3)
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.slot,
+        8,
+        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
+    )
+    ask(g, on, player, words, False, At.attack_effect_chosen, At.attack_effect_went_on)
+
+
+def switch_active_of_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
+    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
+
+
+def switch_active_of_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
+    g.pc = select(on, At.switch_active_of_went_on, g.pc)
+
+
+def switch_active_of_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    on_ = on & (g.r_t_13 != -1)
+    send_out(g, on_, g.r_t_13)
+    g.pc = select(on, At.attack_effect_join_3, g.pc)
+
+
+def attack_effect_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:71"""
+    on_ = on & look(g.tables.attack_effect_8, g.r_row_3)
+    brace_by(g, on_, g.r_self__3, 20)
+    on__2 = on & look(g.tables.attack_effect_9, g.r_row_3)
+    on__3 = on__2 & g.r_heads
+    shield(g, on__3, g.r_self__3)
+    on__4 = on & look(g.tables.attack_effect_10, g.r_row_3)
+    heal_damage_from(g, on__4, clip(g.dealt, 0, 400), g.r_self__3)
+    on__5 = on & look(g.tables.attack_effect_11, g.r_row_3)
+    make(g, on__5, g.r_foe_3, look(g.tables.attack_effect_11_a, g.r_row_3))
+    on__6 = on & (g.dealt > 0)
+    ability_when_hit(
+        g, on__6, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_foe), 0), g.r_foe, g.r_self_
+    )
+    species_when_hit(g, on__6, def_(g, at(g.place_attached, g.r_foe)), g.r_foe, g.r_self_)
+    g.using = select(on, -1, g.using)
+    g.dealt = select(on, 0, g.dealt)
+    g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def species_play_chosen(g: Game, on: Lane) -> None:
@@ -493,22 +735,28 @@ def species_play_join(g: Game, on: Lane) -> None:
 
 def species_play_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:195"""
-    g.r_heads = select(on, 0, g.r_heads)
+    g.r_heads_3 = select(on, 0, g.r_heads_3)
     g.r_going_2 = select(on, True, g.r_going_2)
-    g.r_rounds_2 = select(on, 0, g.r_rounds_2)
-    g.pc = select(on, At.flip_until_tails_loop, g.pc)
-
-
-def flip_until_tails_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:67"""
+    g.r_rounds_3 = select(on, 0, g.r_rounds_3)
     g.pc = select(
-        on, where(((g.r_rounds_2 < 31) & g.r_going_2), At.flip_until_tails_round, At.flip_until_tails_done), g.pc
+        on, where(((g.r_rounds_3 < 31) & g.r_going_2), At.flip_until_tails_round, At.flip_until_tails_done), g.pc
+    )
+
+
+def flip_until_tails_round(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:67"""
+    side = draw_range(g, on, Draws.coin, 0, 1)
+    g.r_heads_3 = select(on, clip((g.r_heads_3 + side), 0, 31), g.r_heads_3)
+    g.r_going_2 = select(on, (side == 1), g.r_going_2)
+    g.r_rounds_3 = select(on, (g.r_rounds_3 + 1), g.r_rounds_3)
+    g.pc = select(
+        on, where(((g.r_rounds_3 < 31) & g.r_going_2), At.flip_until_tails_round, At.flip_until_tails_done), g.pc
     )
 
 
 def flip_until_tails_done(g: Game, on: Lane) -> None:
     """specs/tcg/verbs.rules:67"""
-    g.r_heads_2 = select(on, g.r_heads, g.r_heads_2)
+    g.r_heads_4 = select(on, g.r_heads_3, g.r_heads_4)
     g.pc = select(on, At.species_play_join_2, g.pc)
 
 
@@ -525,26 +773,8 @@ def species_play_ask_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:5"""
     player = g.r_me
     words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(
-            PLACE,
-            subset(PLACE, of_player(PLACE, g.r_me), lambda t: at(g.place_pokemon, t) != -1),
-            lambda t_2: at(g.place_damage, t_2) > 0,
-        ),
-    )
+    offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: at(g.place_damage, t) > 0))
     ask(g, on, player, words, False, At.species_play_chosen_2, At.species_play_join_3)
-
-
-def flip_until_tails_round(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:67"""
-    side = draw_range(g, on, Draws.coin, 0, 1)
-    g.r_heads = select(on, clip((g.r_heads + side), 0, 31), g.r_heads)
-    g.r_going_2 = select(on, (side == 1), g.r_going_2)
-    g.r_rounds_2 = select(on, (g.r_rounds_2 + 1), g.r_rounds_2)
-    g.pc = select(on, At.flip_until_tails_loop, g.pc)
 
 
 def species_play_chosen_2(g: Game, on: Lane) -> None:
@@ -565,7 +795,7 @@ def species_play_join_3(g: Game, on: Lane) -> None:
     on_ = on & look(g.tables.species_play_5, g.r_row_2)
     mix_hand_of_into_deck(g, on_, opponent(g, g.r_me))
     on__2 = on & look(g.tables.species_play_6, g.r_row_2)
-    attach_energy_to(g, on__2, g.r_heads_2, Element.water, g.r_t_9)
+    attach_energy_to(g, on__2, g.r_heads_4, Element.water, g.r_t_9)
     on__3 = on & look(g.tables.species_play_7, g.r_row_2)
     take_back_to_hand(g, on__3, active(g, g.r_me))
     on__4 = on & look(g.tables.species_play_8, g.r_row_2)
@@ -580,6 +810,41 @@ def species_play_join_3(g: Game, on: Lane) -> None:
     g.pc = select(
         on, where(look(g.tables.species_play_9, g.r_row_2), At.species_play_then_4, At.species_play_join_4), g.pc
     )
+
+
+def species_play_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:210"""
+    g.r_p_5 = select(on, opponent(g, g.r_me), g.r_p_5)
+    g.r_t_15 = select(on, -1, g.r_t_15)
+    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
+
+
+def switch_active_of_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    player = g.r_p_5
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_5))
+    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
+
+
+def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
+    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
+
+
+def switch_active_of_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
+    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
+
+
+def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    on_ = on & (g.r_t_15 != -1)
+    send_out(g, on_, g.r_t_15)
+    g.pc = select(on, At.species_play_join_4, g.pc)
 
 
 def species_play_join_4(g: Game, on: Lane) -> None:
@@ -640,7 +905,7 @@ def species_play_join_6(g: Game, on: Lane) -> None:
 def species_play_then_6(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:25"""
     g.r_n = select(on, 3, g.r_n)
-    g.r_p_3 = select(on, opponent(g, g.r_me), g.r_p_3)
+    g.r_p_6 = select(on, opponent(g, g.r_me), g.r_p_6)
     g.r_deal_cards_to_return = select(on, At.species_play_join_6, g.r_deal_cards_to_return)
     g.pc = select(on, At.deal_cards_to_entry, g.pc)
 
@@ -648,313 +913,40 @@ def species_play_then_6(g: Game, on: Lane) -> None:
 def species_play_then_5(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     g.r_n = select(on, 2, g.r_n)
-    g.r_p_3 = select(on, g.r_me, g.r_p_3)
+    g.r_p_6 = select(on, g.r_me, g.r_p_6)
     g.r_deal_cards_to_return = select(on, At.species_play_join_5, g.r_deal_cards_to_return)
     g.pc = select(on, At.deal_cards_to_entry, g.pc)
 
 
-def species_play_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:210"""
-    g.r_p_4 = select(on, opponent(g, g.r_me), g.r_p_4)
-    g.r_switch_active_of_return = select(on, At.species_play_join_4, g.r_switch_active_of_return)
-    g.pc = select(on, At.switch_active_of_entry, g.pc)
-
-
-def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
-    g.r_k_2 = select(chose_option, (g.action - Act.option), g.r_k_2)
-    g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
-
-
-def copy_attack_of_by_option(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    g.r_k_3 = select(on, g.r_k_2, g.r_k_3)
-    g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
-
-
-def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    g.r_copy_attack_of_by_result = select(
-        on,
-        where((g.r_k_3 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_10), g.r_k_3)),
-        g.r_copy_attack_of_by_result,
-    )
-    g.pc = select(on, g.r_copy_attack_of_by_return, g.pc)
-
-
-def attack_copy_back_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:183"""
-    g.r_found = select(on, g.r_copy_attack_of_by_result, g.r_found)
-    on_ = on & pays(g, g.r_self_2, g.r_found)
-    g.using = select(on_, g.r_found, g.using)
-    g.pc = select(on, At.attack_copy_join_3, g.pc)
-
-
-def attack_copy_back(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:8"""
-    g.r_found = select(on, g.r_copy_attack_of_by_result, g.r_found)
-    g.pc = select(on, At.attack_copy_join_2, g.pc)
-
-
-def attack_copy_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:8"""
-    g.pc = select(on, where(look(g.tables.attack_copy_3, g.r_row), At.attack_copy_then_3, At.attack_copy_join_3), g.pc)
-
-
-def attack_copy_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
-    g.pc = select(on, where((g.r_source != -1), At.attack_copy_then_4, At.attack_copy_join_3), g.pc)
-
-
-def attack_copy_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
-    on_ = on & look(g.tables.attack_copy_4, g.r_row)
-    on__2 = on_ & (g.r_found != -1)
-    g.using = select(on__2, g.r_found, g.using)
-    g.r_t_12 = select(on, g.r_foe, g.r_t_12)
-    g.r_n_2 = select(on, (look(g.tables.attack_damage, g.using) + attack_bonus(g, g.using, g.r_self, g.r_foe)), g.r_n_2)
-    g.r_hit_with_return = select(on, At.use_back, g.r_hit_with_return)
-    g.pc = select(on, At.hit_with_entry, g.pc)
-
-
-def hit_with_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:85"""
-    harm = attack_damage(g, g.r_t_12, g.r_n_2)
-    g.place_damage = put(g.place_damage, g.r_t_12, clip((at(g.place_damage, g.r_t_12) + harm), 0, 999), on)
-    on_ = on & is_active(g, g.r_t_12)
-    g.dealt = select(on_, clip((g.dealt + harm), 0, 999), g.dealt)
-    g.pc = select(on, g.r_hit_with_return, g.pc)
-
-
-def use_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:201"""
-    g.r_row_3 = select(on, g.using, g.r_row_3)
-    g.r_self_3 = select(on, g.r_self, g.r_self_3)
-    g.r_foe_3 = select(on, g.r_foe, g.r_foe_3)
-    on_ = on & look(g.tables.attack_effect_0, g.r_row_3)
-    g.r_heads_3 = select(on_, flip_coin(g, on_), g.r_heads_3)
-    on__2 = on & look(g.tables.attack_effect_1, g.r_row_3)
-    g.r_heads_4 = select(on__2, flip_coins(g, on__2, 3), g.r_heads_4)
-    on__3 = on & look(g.tables.attack_effect_2, g.r_row_3)
-    discard_energy_from(
-        g, on__3, look(g.tables.attack_effect_2_a, g.r_row_3), look(g.tables.attack_effect_2_b, g.r_row_3), g.r_self_3
-    )
-    on__4 = on & look(g.tables.attack_effect_3, g.r_row_3)
-    on__5 = on__4 & g.r_heads_3
-    stop_from_attacking(g, on__5, g.r_foe_3)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_4, g.r_row_3), At.attack_effect_then, At.attack_effect_join), g.pc
-    )
-
-
-def attack_effect_then(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.r_goal_2 = select(on, greater(lesser(g.r_heads_4, 9), 0), g.r_goal_2)
-    g.r_rounds_3 = select(on, 0, g.r_rounds_3)
-    g.pc = select(on, At.attack_effect_loop, g.pc)
-
-
-def attack_effect_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.pc = select(on, where((g.r_rounds_3 < g.r_goal_2), At.attack_effect_round, At.attack_effect_join), g.pc)
-
-
-def attack_effect_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    on_ = on & look(g.tables.attack_effect_5, g.r_row_3)
-    on__2 = on_ & g.r_heads_3
-    make(g, on__2, g.r_foe_3, Condition.paralyzed)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_6, g.r_row_3), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
-    )
-
-
-def attack_effect_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.r_t_left = select(
-        on,
-        subset(
-            PLACE,
-            of_player(PLACE, owner_of(PLACE, g.r_foe_3)),
-            lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1),
-        ),
-        g.r_t_left,
-    )
-    g.pc = select(on, At.attack_effect_each, g.pc)
-
-
-def attack_effect_each(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
-
-
-def attack_effect_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_7, g.r_row_3), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
-    )
-
-
-def attack_effect_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:71"""
-    on_ = on & look(g.tables.attack_effect_8, g.r_row_3)
-    brace_by(g, on_, g.r_self_3, 20)
-    on__2 = on & look(g.tables.attack_effect_9, g.r_row_3)
-    on__3 = on__2 & g.r_heads_3
-    shield(g, on__3, g.r_self_3)
-    on__4 = on & look(g.tables.attack_effect_10, g.r_row_3)
-    heal_damage_from(g, on__4, clip(g.dealt, 0, 400), g.r_self_3)
-    on__5 = on & look(g.tables.attack_effect_11, g.r_row_3)
-    make(g, on__5, g.r_foe_3, look(g.tables.attack_effect_11_a, g.r_row_3))
-    on__6 = on & (g.dealt > 0)
-    ability_when_hit(
-        g, on__6, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_foe), 0), g.r_foe, g.r_self
-    )
-    species_when_hit(g, on__6, def_(g, at(g.place_attached, g.r_foe)), g.r_foe, g.r_self)
-    g.using = select(on, -1, g.using)
-    g.dealt = select(on, 0, g.dealt)
-    g.pc = select(on, At.take_turn_went_on, g.pc)
-
-
-def attack_effect_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:71"""
-    g.r_p_4 = select(on, owner_of(PLACE, g.r_self_3), g.r_p_4)
-    g.r_switch_active_of_return = select(on, At.attack_effect_join_3, g.r_switch_active_of_return)
-    g.pc = select(on, At.switch_active_of_entry, g.pc)
-
-
-def switch_active_of_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:161"""
-    g.r_t_13 = select(on, -1, g.r_t_13)
-    g.pc = select(on, At.switch_active_of_ask, g.pc)
-
-
-def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    player = g.r_p_4
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(PLACE, of_player(PLACE, g.r_p_4), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1)),
-    )
-    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
-
-
-def attack_effect_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.r_t_11 = select(on, lowest(PLACE, g.r_t_left), g.r_t_11)
-    g.r_t_left = select(on, without(PLACE, g.r_t_left, g.r_t_11), g.r_t_left)
-    g.r_t_12 = select(on, g.r_t_11, g.r_t_12)
-    g.r_n_2 = select(on, 10, g.r_n_2)
-    g.r_hit_with_return = select(on, At.attack_effect_each, g.r_hit_with_return)
-    g.pc = select(on, At.hit_with_entry, g.pc)
-
-
-def attack_effect_round(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.r_t_11 = select(on, -1, g.r_t_11)
-    g.pc = select(on, At.attack_effect_ask, g.pc)
-
-
-def attack_effect_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    player = owner_of(PLACE, g.r_self_3)
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(
-            PLACE,
-            subset(
-                PLACE,
-                of_player(PLACE, owner_of(PLACE, g.r_self_3)),
-                lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1),
-            ),
-            lambda t_2: is_type(g, t_2, Element.fire),
-        ),
-    )
-    ask(g, on, player, words, False, At.attack_effect_chosen, At.attack_effect_went_on)
-
-
-def attack_effect_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    on_ = on & (g.r_t_11 != -1)
-    attach_energy_to(g, on_, 1, Element.fire, g.r_t_11)
-    g.r_rounds_3 = select(on, (g.r_rounds_3 + 1), g.r_rounds_3)
-    g.pc = select(on, At.attack_effect_loop, g.pc)
-
-
-def attack_copy_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
-    g.r_t_10 = select(on, g.r_source, g.r_t_10)
-    g.r_p_2 = select(on, owner_of(PLACE, g.r_self_2), g.r_p_2)
-    g.r_copy_attack_of_by_return = select(on, At.attack_copy_back_2, g.r_copy_attack_of_by_return)
-    g.pc = select(on, At.copy_attack_of_by_entry, g.pc)
-
-
-def copy_attack_of_by_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:183"""
-    g.r_k_3 = select(on, -1, g.r_k_3)
-    g.pc = select(on, At.copy_attack_of_by_ask, g.pc)
-
-
-def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    player = g.r_p_2
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.option,
-        2,
-        subset(
-            Universe(2),
-            U32(0x3),
-            lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_10), k) != -1,
-        ),
-    )
-    ask(g, on, player, words, False, At.copy_attack_of_by_chosen, At.copy_attack_of_by_went_on)
-
-
-def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
-    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
-
-
-def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
-    g.pc = select(on, At.switch_active_of_went_on, g.pc)
-
-
-def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    on_ = on & (g.r_t_13 != -1)
-    send_out(g, on_, g.r_t_13)
-    g.pc = select(on, g.r_switch_active_of_return, g.pc)
-
-
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
+    """specs/tcg/flow.rules:254"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_15 = select(chose_slot, (g.action - Act.slot), g.r_t_15)
+    g.r_t_17 = select(chose_slot, (g.action - Act.slot), g.r_t_17)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_t_16 = select(on, g.r_t_15, g.r_t_16)
+    """specs/tcg/flow.rules:254"""
+    g.r_t_18 = select(on, g.r_t_17, g.r_t_18)
     g.pc = select(on, At.promote_went_on, g.pc)
+
+
+def promote_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_19 = select(chose_slot, (g.action - Act.slot), g.r_t_19)
+    g.pc = select(chose_slot, At.promote_slot_2, g.pc)
+
+
+def promote_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    g.r_t_20 = select(on, g.r_t_19, g.r_t_20)
+    g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def start(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:4"""
-    g.pc = select(on, where((g.phase == Phase.setup), At.play_then, At.play_join), g.pc)
+    g.pc = select(on, where((g.phase__ == Phase.setup), At.play_then, At.play_join), g.pc)
 
 
 def play_then(g: Game, on: Lane) -> None:
@@ -962,11 +954,88 @@ def play_then(g: Game, on: Lane) -> None:
     starter = draw_range(g, on, Draws.first, 0, 1)
     g.current = select(on, starter, g.current)
     g.r_p_left = select(on, U32(0x3), g.r_p_left)
-    g.pc = select(on, At.set_up_each, g.pc)
+    g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
-def set_up_each(g: Game, on: Lane) -> None:
+def set_up_round(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:17"""
+    p = lowest(PLAYERS, g.r_p_left)
+    g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
+    g.r_p_7 = select(on, p, g.r_p_7)
+    g.r_n = select(on, 5, g.r_n)
+    g.r_p_6 = select(on, g.r_p_7, g.r_p_6)
+    g.r_deal_cards_to_return = select(on, At.deal_opening_hand_to_back, g.r_deal_cards_to_return)
+    g.pc = select(on, At.deal_cards_to_entry, g.pc)
+
+
+def deal_cards_to_entry(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:129"""
+    g.r_goal_3 = select(on, greater(lesser(g.r_n, 20), 0), g.r_goal_3)
+    g.r_rounds_4 = select(on, 0, g.r_rounds_4)
+    g.pc = select(on, where((g.r_rounds_4 < g.r_goal_3), At.deal_cards_to_round, At.deal_cards_to_done), g.pc)
+
+
+def deal_cards_to_round(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:130"""
+    on_ = on & (size(Owned(at(g.player_hand, g.r_p_6), g.r_p_6)) < 10)
+    c = reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_p_6, 0, 0)
+    on__2 = on_ & (c != -1)
+    moved = c
+    on__3 = on__2 & (moved >= 0)
+    position = index_of(CARD, moved)
+    take(g, PLAYER_DECK, g.r_p_6, position, on__3)
+    g.player_deck = put(g.player_deck, g.r_p_6, at(g.player_deck, g.r_p_6) & ~bit(position), on__3)
+    g.player_hand = put(g.player_hand, g.r_p_6, at(g.player_hand, g.r_p_6) | bit(position), on__3)
+    g.r_rounds_4 = select(on, (g.r_rounds_4 + 1), g.r_rounds_4)
+    g.pc = select(on, where((g.r_rounds_4 < g.r_goal_3), At.deal_cards_to_round, At.deal_cards_to_done), g.pc)
+
+
+def deal_cards_to_done(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:130"""
+    g.pc = select(on, g.r_deal_cards_to_return, g.pc)
+
+
+def begin_turn_back(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:74"""
+    on_ = on & ((g.turn > 1) | False)
+    g.player_energy_now = put(g.player_energy_now, g.current, at(g.player_energy_next, g.current), on_)
+    roll_energy_of(g, on_, g.current)
+    g.phase__ = select(on, Phase.main, g.phase__)
+    g.pc = select(on, At.play_join_2, g.pc)
+
+
+def deal_opening_hand_to_back(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:30"""
+    on_ = on & negate(
+        nonempty(
+            inter(
+                Owned(at(g.player_hand, g.r_p_7), g.r_p_7),
+                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p_7)), g.r_p_7),
+            )
+        )
+    )
+    back = draw_member(g, on_, Draws.pick, CARD, Owned(at(g.player_hand, g.r_p_7), g.r_p_7))
+    instead = draw_member(
+        g,
+        on_,
+        Draws.pick,
+        CARD,
+        inter(
+            Owned(at(g.player_deck, g.r_p_7), g.r_p_7),
+            own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p_7)), g.r_p_7),
+        ),
+    )
+    moved = back
+    on__2 = on_ & (moved >= 0)
+    position = index_of(CARD, moved)
+    g.player_hand = put(g.player_hand, g.r_p_7, at(g.player_hand, g.r_p_7) & ~bit(position), on__2)
+    g.player_deck = put(g.player_deck, g.r_p_7, at(g.player_deck, g.r_p_7) | bit(position), on__2)
+    moved_2 = instead
+    on__3 = on_ & (moved_2 >= 0)
+    position_2 = index_of(CARD, moved_2)
+    take(g, PLAYER_DECK, g.r_p_7, position_2, on__3)
+    g.player_deck = put(g.player_deck, g.r_p_7, at(g.player_deck, g.r_p_7) & ~bit(position_2), on__3)
+    g.player_hand = put(g.player_hand, g.r_p_7, at(g.player_hand, g.r_p_7) | bit(position_2), on__3)
     g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
@@ -976,34 +1045,7 @@ def set_up_done(g: Game, on: Lane) -> None:
         on_ = on & here
         roll_energy_of(g, on_, p)
     g.r_p_left_2 = select(on, U32(0x3), g.r_p_left_2)
-    g.pc = select(on, At.set_up_each_2, g.pc)
-
-
-def set_up_each_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:19"""
     g.pc = select(on, where(nonempty(g.r_p_left_2), At.set_up_round_2, At.set_up_done_2), g.pc)
-
-
-def set_up_done_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:19"""
-    for t, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t_2: at(g.place_facedown, t_2) != -1)):
-        on_ = on & here
-        c = at(g.place_facedown, t)
-        g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on_)
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
-        g.place_facedown = put(g.place_facedown, t, -1, on__2)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__2)
-    g.phase = select(on, Phase.between, g.phase)
-    g.pc = select(on, At.play_join, g.pc)
-
-
-def play_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:4"""
-    g.r_goal_3 = select(on, greater(lesser(30, 30), 0), g.r_goal_3)
-    g.r_rounds_4 = select(on, 0, g.r_rounds_4)
-    g.pc = select(on, At.play_loop, g.pc)
 
 
 def set_up_round_2(g: Game, on: Lane) -> None:
@@ -1030,7 +1072,7 @@ def lay_out_ask(g: Game, on: Lane) -> None:
                     Owned(at(g.player_hand, g.r_p), g.r_p),
                     own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
                 ),
-                ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p))),),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
             ),
             player,
         ),
@@ -1043,16 +1085,12 @@ def lay_out_went_on(g: Game, on: Lane) -> None:
     moved = g.r_c_2
     on_ = on & (moved >= 0)
     position = index_of(CARD, moved)
+    whose = active(g, g.r_p)
     g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(g.place_facedown, active(g, g.r_p), moved, on_)
+    g.place_facedown = put(g.place_facedown, whose, moved, on_)
     g.r_more = select(on, True, g.r_more)
     g.r_rounds_5 = select(on, 0, g.r_rounds_5)
-    g.pc = select(on, At.lay_out_loop, g.pc)
-
-
-def lay_out_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:48"""
-    g.pc = select(on, where(((g.r_rounds_5 < 3) & g.r_more), At.lay_out_round, At.set_up_each_2), g.pc)
+    g.pc = select(on, where(((g.r_rounds_5 < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
 
 
 def lay_out_round(g: Game, on: Lane) -> None:
@@ -1076,7 +1114,7 @@ def lay_out_ask_2(g: Game, on: Lane) -> None:
                     Owned(at(g.player_hand, g.r_p), g.r_p),
                     own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
                 ),
-                ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p))),),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
             ),
             player,
         ),
@@ -1088,55 +1126,185 @@ def lay_out_ask_2(g: Game, on: Lane) -> None:
 def lay_out_went_on_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:50"""
     g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
-    g.pc = select(on, At.lay_out_loop, g.pc)
+    g.pc = select(on, where(((g.r_rounds_5 < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
 
 
-def set_up_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:17"""
-    p = lowest(PLAYERS, g.r_p_left)
-    g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
-    g.r_p_5 = select(on, p, g.r_p_5)
-    g.r_n = select(on, 5, g.r_n)
-    g.r_p_3 = select(on, g.r_p_5, g.r_p_3)
-    g.r_deal_cards_to_return = select(on, At.deal_opening_hand_to_back, g.r_deal_cards_to_return)
-    g.pc = select(on, At.deal_cards_to_entry, g.pc)
+def lay_out_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:48"""
+    g.pc = select(on, where(nonempty(g.r_p_left_2), At.set_up_round_2, At.set_up_done_2), g.pc)
 
 
-def deal_cards_to_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:129"""
-    g.r_goal_4 = select(on, greater(lesser(g.r_n, 20), 0), g.r_goal_4)
+def set_up_done_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:19"""
+    for t, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t_2: at(g.place_facedown, t_2) != -1)):
+        on_ = on & here
+        c = at(g.place_facedown, t)
+        g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on_)
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        g.place_facedown = put(g.place_facedown, t, -1, on__2)
+        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__2)
+    g.phase__ = select(on, Phase.between, g.phase__)
+    g.pc = select(on, At.play_join, g.pc)
+
+
+def play_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:4"""
+    g.r_goal_4 = select(on, greater(lesser(30, 30), 0), g.r_goal_4)
     g.r_rounds_6 = select(on, 0, g.r_rounds_6)
-    g.pc = select(on, At.deal_cards_to_loop, g.pc)
+    g.pc = select(on, where((g.r_rounds_6 < g.r_goal_4), At.play_round, At.play_done), g.pc)
 
 
-def deal_cards_to_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:130"""
-    g.pc = select(on, where((g.r_rounds_6 < g.r_goal_4), At.deal_cards_to_round, At.deal_cards_to_done), g.pc)
-
-
-def deal_cards_to_done(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:130"""
-    g.pc = select(on, g.r_deal_cards_to_return, g.pc)
-
-
-def begin_turn_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:74"""
-    on_ = on & ((g.turn > 1) | False)
-    g.player_energy_now = put(g.player_energy_now, g.current, at(g.player_energy_next, g.current), on_)
-    roll_energy_of(g, on_, g.current)
-    g.phase = select(on, Phase.main, g.phase)
-    g.pc = select(on, At.play_join_2, g.pc)
+def play_round(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:5"""
+    g.pc = select(on, where((g.phase__ == Phase.between), At.play_then_2, At.play_join_2), g.pc)
 
 
 def play_join_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:6"""
     g.r_going = select(on, True, g.r_going)
     g.r_rounds_7 = select(on, 0, g.r_rounds_7)
-    g.pc = select(on, At.take_turn_loop, g.pc)
+    g.pc = select(on, where(((g.r_rounds_7 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
 
-def take_turn_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:84"""
+def take_turn_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:85"""
+    g.r_leader = select(on, g.current, g.r_leader)
+    g.r_settle_from_return = select(on, At.take_turn_back_4, g.r_settle_from_return)
+    g.pc = select(on, At.settle_from_entry, g.pc)
+
+
+def settle_from_entry(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:242"""
+    g.r_t_left_2 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_2)
+    g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
+
+
+def settle_from_round(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:243"""
+    t = lowest(PLACE, g.r_t_left_2)
+    g.r_t_left_2 = select(on, without(PLACE, g.r_t_left_2, t), g.r_t_left_2)
+    g.player_points = put(
+        g.player_points,
+        opponent(g, owner_of(PLACE, t)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        on,
+    )
+    g.r_t_8 = select(on, t, g.r_t_8)
+    g.r_remove_from_play_return = select(on, At.settle_from_back, g.r_remove_from_play_return)
+    g.pc = select(on, At.remove_from_play_entry, g.pc)
+
+
+def remove_from_play_entry(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:173"""
+    for c, here in elements(CARD, Owned(at(g.place_stack, g.r_t_8), owner_of(PLACE, g.r_t_8))):
+        on_ = on & here
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        whose = owner_of(PLACE, g.r_t_8)
+        g.place_stack = put(g.place_stack, g.r_t_8, at(g.place_stack, g.r_t_8) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    leave(g, on, g.r_t_8)
+    g.pc = select(on, g.r_remove_from_play_return, g.pc)
+
+
+def settle_from_back(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:245"""
+    g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
+
+
+def settle_from_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:243"""
+    g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then, At.settle_from_join), g.pc)
+
+
+def settle_from_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:247"""
+    g.r_p_8 = select(on, g.r_leader, g.r_p_8)
+    g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_8)) == -1), At.promote_then, At.promote_join), g.pc)
+
+
+def promote_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.r_t_18 = select(on, -1, g.r_t_18)
+    g.pc = select(on, At.promote_ask, g.pc)
+
+
+def promote_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    player = g.r_p_8
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_8))
+    ask(g, on, player, words, False, At.promote_chosen, At.promote_went_on)
+
+
+def promote_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    send_out(g, on, g.r_t_18)
+    g.pc = select(on, At.promote_join, g.pc)
+
+
+def promote_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.r_p_9 = select(on, opponent(g, g.r_leader), g.r_p_9)
+    g.pc = select(
+        on, where((at(g.place_pokemon, active(g, g.r_p_9)) == -1), At.promote_then_2, At.promote_join_2), g.pc
+    )
+
+
+def promote_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.r_t_20 = select(on, -1, g.r_t_20)
+    g.pc = select(on, At.promote_ask_2, g.pc)
+
+
+def promote_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    player = g.r_p_9
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_9))
+    ask(g, on, player, words, False, At.promote_chosen_2, At.promote_went_on_2)
+
+
+def promote_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    send_out(g, on, g.r_t_20)
+    g.pc = select(on, At.promote_join_2, g.pc)
+
+
+def promote_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.pc = select(on, g.r_settle_from_return, g.pc)
+
+
+def close_turn_back(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:220"""
+    g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
+
+
+def close_turn_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:221"""
+    g.phase__ = select(on, Phase.between, g.phase__)
+    g.r_rounds_6 = select(on, (g.r_rounds_6 + 1), g.r_rounds_6)
+    g.pc = select(on, where((g.r_rounds_6 < g.r_goal_4), At.play_round, At.play_done), g.pc)
+
+
+def play_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:5"""
+    game_over(g, on, HALTED)
+
+
+def close_turn_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:221"""
+    give_rewards(g, on, [0 for p in range(2)])
+    game_over(g, on, HALTED)
+
+
+def take_turn_back_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:135"""
+    g.r_rounds_7 = select(on, (g.r_rounds_7 + 1), g.r_rounds_7)
     g.pc = select(on, where(((g.r_rounds_7 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
 
@@ -1151,6 +1319,32 @@ def take_turn_done(g: Game, on: Lane) -> None:
     g.r_leader = select(on, where(True, opponent(g, g.current), g.current), g.r_leader)
     g.r_settle_from_return = select(on, At.close_turn_back, g.r_settle_from_return)
     g.pc = select(on, At.settle_from_entry, g.pc)
+
+
+def settle_from_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:247"""
+    give_rewards(g, on, [verdict(g, p) for p in range(2)])
+    game_over(g, on, HALTED)
+
+
+def play_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:6"""
+    on_ = on & (g.turn > 0)
+    g.current = select(on_, opponent(g, g.current), g.current)
+    g.turn = select(on, clip((g.turn + 1), 0, 99), g.turn)
+    advance_all(g, LASTING, on)
+    g.supporter_played = select(on, False, g.supporter_played)
+    g.stadium_played = select(on, False, g.stadium_played)
+    g.stadium_used = select(on, False, g.stadium_used)
+    g.retreated = select(on, False, g.retreated)
+    for t, here in elements(PLACE, U32(0xFF)):
+        on__2 = on & here
+        g.place_fresh = put(g.place_fresh, t, False, on__2)
+        g.place_ability_used = put(g.place_ability_used, t, False, on__2)
+    g.r_n = select(on, 1, g.r_n)
+    g.r_p_6 = select(on, g.current, g.r_p_6)
+    g.r_deal_cards_to_return = select(on, At.begin_turn_back, g.r_deal_cards_to_return)
+    g.pc = select(on, At.deal_cards_to_entry, g.pc)
 
 
 def take_turn_ask(g: Game, on: Lane) -> None:
@@ -1168,31 +1362,28 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                     Owned(at(g.player_hand, g.current), g.current),
                     own_set(CARD, look(g.tables.deck_list_cards_mask_14, at(g.player_list, g.current)), g.current),
                 ),
-                ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current))),),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
         (free_place(g, g.current) != -1),
     )
     for t_index in range(4):
-        t = player * 4 + t_index
+        t = place_at(PLACE, player, t_index)
         offer(
             words,
             Act.evolve + 20 * t_index,
             20,
             positions(
                 CARD,
-                lowest_of_equals(
-                    where(
-                        (
-                            contains(
-                                subset(PLACE, of_player(PLACE, g.current), lambda t_2: at(g.place_pokemon, t_2) != -1),
-                                t,
-                            )
-                            & negate(at(g.place_fresh, t))
-                        ),
+                where(
+                    (
+                        ((owner_of(PLACE, t) == g.current) & (at(g.place_pokemon, t) != -1))
+                        & negate(at(g.place_fresh, t))
+                    ),
+                    inter(
                         inter(
-                            inter(
+                            lowest_of_equals(
                                 inter(
                                     Owned(at(g.player_hand, g.current), g.current),
                                     own_set(
@@ -1201,26 +1392,33 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                         g.current,
                                     ),
                                 ),
-                                own_set(
-                                    CARD,
-                                    look(g.tables.deck_list_cards_mask_15, at(g.player_list, g.current)),
-                                    g.current,
+                                (
+                                    (
+                                        1,
+                                        own_set(
+                                            CARD,
+                                            look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)),
+                                            g.current,
+                                        ),
+                                    ),
                                 ),
                             ),
                             own_set(
-                                CARD,
-                                look_in(
-                                    g.tables.deck_list_cards_mask_16,
-                                    53,
-                                    at(g.player_list, g.current),
-                                    (at(g.place_pokemon, t) + 1),
-                                ),
-                                g.current,
+                                CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, g.current)), g.current
                             ),
                         ),
-                        Owned(U32(0), 0),
+                        own_set(
+                            CARD,
+                            look_in(
+                                g.tables.deck_list_cards_mask_16,
+                                53,
+                                at(g.player_list, g.current),
+                                (at(g.place_pokemon, t) + 1),
+                            ),
+                            g.current,
+                        ),
                     ),
-                    ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current))),),
+                    Owned(U32(0), None),
                 ),
                 player,
             ),
@@ -1230,9 +1428,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         words,
         Act.attach,
         4,
-        positions(
-            PLACE, subset(PLACE, of_player(PLACE, g.current), lambda t_3: at(g.place_pokemon, t_3) != -1), player
-        ),
+        positions(PLACE, in_play(g, g.current), player),
         (at(g.player_energy_now, g.current) != -1),
     )
     offer(
@@ -1256,7 +1452,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                             own_set(
                                 CARD, look(g.tables.deck_list_cards_mask_11, at(g.player_list, g.current)), g.current
                             ),
-                            Owned(U32(0), 0),
+                            Owned(U32(0), None),
                         ),
                         union(
                             where(
@@ -1266,7 +1462,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                     look(g.tables.deck_list_cards_mask_10, at(g.player_list, g.current)),
                                     g.current,
                                 ),
-                                Owned(U32(0), 0),
+                                Owned(U32(0), None),
                             ),
                             union(
                                 own_set(
@@ -1279,10 +1475,12 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                         nonempty(
                                             subset(
                                                 PLACE,
-                                                of_player(PLACE, g.current),
-                                                lambda t_4: (
-                                                    (at(g.place_pokemon, t_4) != -1) & (at(g.place_damage, t_4) > 0)
+                                                subset(
+                                                    PLACE,
+                                                    of_player(PLACE, g.current),
+                                                    lambda t_2: at(g.place_pokemon, t_2) != -1,
                                                 ),
+                                                lambda t_3: at(g.place_damage, t_3) > 0,
                                             )
                                         ),
                                         own_set(
@@ -1290,7 +1488,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             look(g.tables.deck_list_cards_mask_9, at(g.player_list, g.current)),
                                             g.current,
                                         ),
-                                        Owned(U32(0), 0),
+                                        Owned(U32(0), None),
                                     ),
                                     where(
                                         nonempty(Owned(at(g.player_deck, g.current), g.current)),
@@ -1299,14 +1497,14 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             look(g.tables.deck_list_cards_mask_7, at(g.player_list, g.current)),
                                             g.current,
                                         ),
-                                        Owned(U32(0), 0),
+                                        Owned(U32(0), None),
                                     ),
                                 ),
                             ),
                         ),
                     ),
                 ),
-                ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current))),),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
@@ -1332,7 +1530,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                             own_set(
                                 CARD, look(g.tables.deck_list_cards_mask_8, at(g.player_list, g.current)), g.current
                             ),
-                            Owned(U32(0), 0),
+                            Owned(U32(0), None),
                         ),
                         union(
                             where(
@@ -1340,13 +1538,13 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                     subset(
                                         PLACE,
                                         of_player(PLACE, (1 - g.current)),
-                                        lambda t_5: (index_of(PLACE, t_5) > 0) & (at(g.place_pokemon, t_5) != -1),
+                                        lambda t_4: (index_of(PLACE, t_4) > 0) & (at(g.place_pokemon, t_4) != -1),
                                     )
                                 ),
                                 own_set(
                                     CARD, look(g.tables.deck_list_cards_mask_6, at(g.player_list, g.current)), g.current
                                 ),
-                                Owned(U32(0), 0),
+                                Owned(U32(0), None),
                             ),
                             union(
                                 own_set(
@@ -1358,11 +1556,17 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                     where(
                                         (
                                             (
-                                                look(g.tables.species_title, at(g.place_pokemon, (g.current * 4 + 0)))
-                                                == 209
+                                                look(
+                                                    g.tables.species_title,
+                                                    at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                )
+                                                == 211
                                             )
                                             | (
-                                                look(g.tables.species_title, at(g.place_pokemon, (g.current * 4 + 0)))
+                                                look(
+                                                    g.tables.species_title,
+                                                    at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                )
                                                 == 57
                                             )
                                         ),
@@ -1371,19 +1575,20 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             look(g.tables.deck_list_cards_mask_5, at(g.player_list, g.current)),
                                             g.current,
                                         ),
-                                        Owned(U32(0), 0),
+                                        Owned(U32(0), None),
                                     ),
                                     where(
                                         nonempty(
                                             subset(
                                                 PLACE,
-                                                of_player(PLACE, g.current),
+                                                subset(
+                                                    PLACE,
+                                                    of_player(PLACE, g.current),
+                                                    lambda t_5: at(g.place_pokemon, t_5) != -1,
+                                                ),
                                                 lambda t_6: (
-                                                    (at(g.place_pokemon, t_6) != -1)
-                                                    & (
-                                                        look(g.tables.species_element, at(g.place_pokemon, t_6))
-                                                        == Element.water
-                                                    )
+                                                    look(g.tables.species_element, at(g.place_pokemon, t_6))
+                                                    == Element.water
                                                 ),
                                             )
                                         ),
@@ -1392,52 +1597,49 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             look(g.tables.deck_list_cards_mask_4, at(g.player_list, g.current)),
                                             g.current,
                                         ),
-                                        Owned(U32(0), 0),
+                                        Owned(U32(0), None),
                                     ),
                                 ),
                             ),
                         ),
                     ),
                 ),
-                ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current))),),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
         may_play_supporters(g, g.current),
     )
     for t_index_2 in range(4):
-        t_7 = player * 4 + t_index_2
+        t_7 = place_at(PLACE, player, t_index_2)
         offer(
             words,
             Act.tool + 20 * t_index_2,
             20,
             positions(
                 CARD,
-                lowest_of_equals(
-                    subset(
-                        CARD,
+                where(
+                    (
+                        ((owner_of(PLACE, t_7) == g.current) & (at(g.place_pokemon, t_7) != -1))
+                        & (at(g.place_attached, t_7) == -1)
+                    ),
+                    lowest_of_equals(
                         inter(
-                            inter(
-                                Owned(at(g.player_hand, g.current), g.current),
-                                own_set(
-                                    CARD,
-                                    look(g.tables.deck_list_cards_mask_21, at(g.player_list, g.current)),
-                                    g.current,
-                                ),
-                            ),
+                            Owned(at(g.player_hand, g.current), g.current),
                             own_set(
                                 CARD, look(g.tables.deck_list_cards_mask_21, at(g.player_list, g.current)), g.current
                             ),
                         ),
-                        lambda c: (
-                            contains(
-                                subset(PLACE, of_player(PLACE, g.current), lambda t_8: at(g.place_pokemon, t_8) != -1),
-                                t_7,
-                            )
-                            & (at(g.place_attached, t_7) == -1)
+                        (
+                            (
+                                1,
+                                own_set(
+                                    CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current
+                                ),
+                            ),
                         ),
                     ),
-                    ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current))),),
+                    Owned(U32(0), None),
                 ),
                 player,
             ),
@@ -1449,46 +1651,65 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         positions(
             CARD,
             lowest_of_equals(
-                subset(
-                    CARD,
+                inter(
                     inter(
-                        inter(
-                            Owned(at(g.player_hand, g.current), g.current),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, g.current)), g.current
-                            ),
-                        ),
+                        Owned(at(g.player_hand, g.current), g.current),
                         own_set(CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, g.current)), g.current),
                     ),
-                    lambda c_2: (
-                        (g.arena == -1)
-                        | (
-                            look(
-                                g.tables.species_title,
-                                where(
-                                    (g.arena == -1),
-                                    -1,
-                                    look_in(
-                                        g.tables.deck_list_cards,
-                                        20,
-                                        at(g.player_list, owner_of(CARD, g.arena)),
-                                        index_of(CARD, g.arena),
-                                    ),
-                                ),
-                            )
-                            != look(
-                                g.tables.species_title,
-                                look_in(
-                                    g.tables.deck_list_cards,
-                                    20,
-                                    at(g.player_list, owner_of(CARD, c_2)),
-                                    index_of(CARD, c_2),
-                                ),
-                            )
-                        )
+                    union(
+                        where(
+                            (
+                                (g.arena == -1)
+                                | (
+                                    look(
+                                        g.tables.species_title,
+                                        where(
+                                            (g.arena == -1),
+                                            -1,
+                                            look_in(
+                                                g.tables.deck_list_cards,
+                                                20,
+                                                at(g.player_list, owner_of(CARD, g.arena)),
+                                                index_of(CARD, g.arena),
+                                            ),
+                                        ),
+                                    )
+                                    != 89
+                                )
+                            ),
+                            own_set(
+                                CARD, look(g.tables.deck_list_cards_mask_24, at(g.player_list, g.current)), g.current
+                            ),
+                            Owned(U32(0), None),
+                        ),
+                        where(
+                            (
+                                (g.arena == -1)
+                                | (
+                                    look(
+                                        g.tables.species_title,
+                                        where(
+                                            (g.arena == -1),
+                                            -1,
+                                            look_in(
+                                                g.tables.deck_list_cards,
+                                                20,
+                                                at(g.player_list, owner_of(CARD, g.arena)),
+                                                index_of(CARD, g.arena),
+                                            ),
+                                        ),
+                                    )
+                                    != 87
+                                )
+                            ),
+                            own_set(
+                                CARD, look(g.tables.deck_list_cards_mask_23, at(g.player_list, g.current)), g.current
+                            ),
+                            Owned(U32(0), None),
+                        ),
                     ),
                 ),
-                ((1, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current))),),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
@@ -1503,13 +1724,10 @@ def take_turn_ask(g: Game, on: Lane) -> None:
             PLACE,
             subset(
                 PLACE,
-                of_player(PLACE, g.current),
-                lambda t_9: (
-                    (at(g.place_pokemon, t_9) != -1)
-                    & (
-                        negate(at(g.place_ability_used, t_9))
-                        & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_9), 0), t_9)
-                    )
+                in_play(g, g.current),
+                lambda t_8: (
+                    negate(at(g.place_ability_used, t_8))
+                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_8), 0), t_8)
                 ),
             ),
             player,
@@ -1521,31 +1739,11 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         4,
         positions(
             PLACE,
-            subset(
-                PLACE,
-                of_player(PLACE, g.current),
-                lambda t_10: (
-                    (at(g.place_pokemon, t_10) != -1) & look(g.tables.species_fossil, at(g.place_pokemon, t_10))
-                ),
-            ),
+            subset(PLACE, in_play(g, g.current), lambda t_9: look(g.tables.species_fossil, at(g.place_pokemon, t_9))),
             player,
         ),
     )
-    offer(
-        words,
-        Act.retreat,
-        4,
-        positions(
-            PLACE,
-            subset(
-                PLACE,
-                of_player(PLACE, g.current),
-                lambda t_11: (index_of(PLACE, t_11) > 0) & (at(g.place_pokemon, t_11) != -1),
-            ),
-            player,
-        ),
-        may_retreat(g, active(g, g.current)),
-    )
+    offer(words, Act.retreat, 4, positions(PLACE, benched(g, g.current), player), may_retreat(g, active(g, g.current)))
     offer(
         words,
         Act.attack,
@@ -1557,235 +1755,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-def take_turn_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:85"""
-    g.r_leader = select(on, g.current, g.r_leader)
-    g.r_settle_from_return = select(on, At.take_turn_back_4, g.r_settle_from_return)
-    g.pc = select(on, At.settle_from_entry, g.pc)
-
-
-def settle_from_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:241"""
-    g.r_t_left_2 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_2)
-    g.pc = select(on, At.settle_from_each, g.pc)
-
-
-def settle_from_each(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:242"""
-    g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
-
-
-def settle_from_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:242"""
-    g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then, At.settle_from_join), g.pc)
-
-
-def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:246"""
-    g.r_p_6 = select(on, g.r_leader, g.r_p_6)
-    g.r_promote_return = select(on, At.settle_from_back_2, g.r_promote_return)
-    g.pc = select(on, At.promote_entry, g.pc)
-
-
-def promote_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:251"""
-    g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_6)) == -1), At.promote_then, At.promote_join), g.pc)
-
-
-def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:252"""
-    g.r_t_16 = select(on, -1, g.r_t_16)
-    g.pc = select(on, At.promote_ask, g.pc)
-
-
-def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    player = g.r_p_6
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(PLACE, of_player(PLACE, g.r_p_6), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1)),
-    )
-    ask(g, on, player, words, False, At.promote_chosen, At.promote_went_on)
-
-
-def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    send_out(g, on, g.r_t_16)
-    g.pc = select(on, At.promote_join, g.pc)
-
-
-def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:252"""
-    g.pc = select(on, g.r_promote_return, g.pc)
-
-
-def settle_from_back_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:248"""
-    g.pc = select(on, g.r_settle_from_return, g.pc)
-
-
-def close_turn_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:219"""
-    g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
-
-
-def close_turn_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:220"""
-    g.phase = select(on, Phase.between, g.phase)
-    g.r_rounds_4 = select(on, (g.r_rounds_4 + 1), g.r_rounds_4)
-    g.pc = select(on, At.play_loop, g.pc)
-
-
-def play_loop(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:5"""
-    g.pc = select(on, where((g.r_rounds_4 < g.r_goal_3), At.play_round, At.play_done), g.pc)
-
-
-def play_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:5"""
-    g.pc = select(on, HALTED, g.pc)
-
-
-def play_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:5"""
-    g.pc = select(on, where((g.phase == Phase.between), At.play_then_2, At.play_join_2), g.pc)
-
-
-def play_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:6"""
-    on_ = on & (g.turn > 0)
-    g.current = select(on_, opponent(g, g.current), g.current)
-    g.turn = select(on, clip((g.turn + 1), 0, 99), g.turn)
-    advance_all(g, LASTING, on)
-    g.supporter_played = select(on, False, g.supporter_played)
-    g.stadium_played = select(on, False, g.stadium_played)
-    g.stadium_used = select(on, False, g.stadium_used)
-    g.retreated = select(on, False, g.retreated)
-    for t, here in elements(PLACE, U32(0xFF)):
-        on__2 = on & here
-        g.place_fresh = put(g.place_fresh, t, False, on__2)
-        g.place_ability_used = put(g.place_ability_used, t, False, on__2)
-    g.r_n = select(on, 1, g.r_n)
-    g.r_p_3 = select(on, g.current, g.r_p_3)
-    g.r_deal_cards_to_return = select(on, At.begin_turn_back, g.r_deal_cards_to_return)
-    g.pc = select(on, At.deal_cards_to_entry, g.pc)
-
-
-def close_turn_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:220"""
-    for p in range(2):
-        g.player_reward = put(g.player_reward, p, 0, on)
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
-
-
-def take_turn_back_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:134"""
-    g.r_rounds_7 = select(on, (g.r_rounds_7 + 1), g.r_rounds_7)
-    g.pc = select(on, At.take_turn_loop, g.pc)
-
-
-def settle_from_back_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:247"""
-    g.r_p_6 = select(on, opponent(g, g.r_leader), g.r_p_6)
-    g.r_promote_return = select(on, At.settle_from_back_3, g.r_promote_return)
-    g.pc = select(on, At.promote_entry, g.pc)
-
-
-def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:246"""
-    for p in range(2):
-        g.player_reward = put(g.player_reward, p, verdict(g, p), on)
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
-
-
-def settle_from_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:242"""
-    t = lowest(PLACE, g.r_t_left_2)
-    g.r_t_left_2 = select(on, without(PLACE, g.r_t_left_2, t), g.r_t_left_2)
-    g.player_points = put(
-        g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
-        on,
-    )
-    g.r_t_8 = select(on, t, g.r_t_8)
-    g.r_remove_from_play_return = select(on, At.settle_from_each, g.r_remove_from_play_return)
-    g.pc = select(on, At.remove_from_play_entry, g.pc)
-
-
-def remove_from_play_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:173"""
-    for c, here in elements(CARD, Owned(at(g.place_stack, g.r_t_8), owner_of(PLACE, g.r_t_8))):
-        on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
-        g.place_stack = put(g.place_stack, g.r_t_8, at(g.place_stack, g.r_t_8) & ~bit(position), on__2)
-        g.player_discard = put(
-            g.player_discard,
-            owner_of(PLACE, g.r_t_8),
-            at(g.player_discard, owner_of(PLACE, g.r_t_8)) | bit(position),
-            on__2,
-        )
-    leave(g, on, g.r_t_8)
-    g.pc = select(on, g.r_remove_from_play_return, g.pc)
-
-
-def deal_opening_hand_to_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:30"""
-    on_ = on & negate(
-        nonempty(
-            inter(
-                Owned(at(g.player_hand, g.r_p_5), g.r_p_5),
-                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p_5)), g.r_p_5),
-            )
-        )
-    )
-    back = draw_member(g, on_, Draws.pick, CARD, Owned(at(g.player_hand, g.r_p_5), g.r_p_5))
-    instead = draw_member(
-        g,
-        on_,
-        Draws.pick,
-        CARD,
-        inter(
-            Owned(at(g.player_deck, g.r_p_5), g.r_p_5),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p_5)), g.r_p_5),
-        ),
-    )
-    moved = back
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
-    g.player_hand = put(g.player_hand, g.r_p_5, at(g.player_hand, g.r_p_5) & ~bit(position), on__2)
-    g.player_deck = put(g.player_deck, g.r_p_5, at(g.player_deck, g.r_p_5) | bit(position), on__2)
-    moved_2 = instead
-    on__3 = on_ & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
-    take(g, PLAYER_DECK, g.r_p_5, position_2, on__3)
-    g.player_deck = put(g.player_deck, g.r_p_5, at(g.player_deck, g.r_p_5) & ~bit(position_2), on__3)
-    g.player_hand = put(g.player_hand, g.r_p_5, at(g.player_hand, g.r_p_5) | bit(position_2), on__3)
-    g.pc = select(on, At.set_up_each, g.pc)
-
-
-def deal_cards_to_round(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:130"""
-    on_ = on & (size(Owned(at(g.player_hand, g.r_p_3), g.r_p_3)) < 10)
-    c = reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_p_3, 0, 0)
-    on__2 = on_ & (c != -1)
-    moved = c
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
-    take(g, PLAYER_DECK, g.r_p_3, position, on__3)
-    g.player_deck = put(g.player_deck, g.r_p_3, at(g.player_deck, g.r_p_3) & ~bit(position), on__3)
-    g.player_hand = put(g.player_hand, g.r_p_3, at(g.player_hand, g.r_p_3) | bit(position), on__3)
-    g.r_rounds_6 = select(on, (g.r_rounds_6 + 1), g.r_rounds_6)
-    g.pc = select(on, At.deal_cards_to_loop, g.pc)
-
-
+ASKS = ((At.take_turn_ask, take_turn_ask),)
 SEGMENTS = (
     (
         (At.lay_out_chosen, lay_out_chosen),
@@ -1806,158 +1776,153 @@ SEGMENTS = (
         (At.take_turn_ability, take_turn_ability),
         (At.take_turn_use_stadium, take_turn_use_stadium),
         (At.take_turn_stadium, take_turn_stadium),
-        (At.take_turn_tool, take_turn_tool),
     ),
     (
+        (At.take_turn_tool, take_turn_tool),
         (At.take_turn_supporter, take_turn_supporter),
         (At.take_turn_item, take_turn_item),
         (At.use_up_entry, use_up_entry),
-        (At.species_play_ask, species_play_ask),
-        (At.take_turn_attach, take_turn_attach),
     ),
     (
+        (At.species_play_ask, species_play_ask),
+        (At.take_turn_attach, take_turn_attach),
         (At.take_turn_evolve, take_turn_evolve),
         (At.take_turn_bench, take_turn_bench),
         (At.retreat_to_chosen, retreat_to_chosen),
         (At.retreat_to_energy, retreat_to_energy),
         (At.retreat_to_went_on, retreat_to_went_on),
-        (At.retreat_to_loop, retreat_to_loop),
         (At.retreat_to_done, retreat_to_done),
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
-        (At.attack_copy_chosen, attack_copy_chosen),
     ),
     (
+        (At.attack_copy_chosen, attack_copy_chosen),
         (At.attack_copy_slot, attack_copy_slot),
         (At.attack_copy_join, attack_copy_join),
         (At.attack_copy_then_2, attack_copy_then_2),
+        (At.copy_attack_of_by_ask, copy_attack_of_by_ask),
+        (At.copy_attack_of_by_chosen, copy_attack_of_by_chosen),
+        (At.copy_attack_of_by_option, copy_attack_of_by_option),
+        (At.copy_attack_of_by_went_on, copy_attack_of_by_went_on),
+        (At.attack_copy_join_2, attack_copy_join_2),
+        (At.attack_copy_then_3, attack_copy_then_3),
+        (At.attack_copy_then_4, attack_copy_then_4),
+    ),
+    (
+        (At.copy_attack_of_by_ask_2, copy_attack_of_by_ask_2),
+        (At.copy_attack_of_by_chosen_2, copy_attack_of_by_chosen_2),
+        (At.copy_attack_of_by_option_2, copy_attack_of_by_option_2),
+        (At.copy_attack_of_by_went_on_2, copy_attack_of_by_went_on_2),
+        (At.attack_copy_join_3, attack_copy_join_3),
+    ),
+    (
+        (At.attack_effect_then, attack_effect_then),
         (At.attack_effect_chosen, attack_effect_chosen),
         (At.attack_effect_slot, attack_effect_slot),
+        (At.attack_effect_went_on, attack_effect_went_on),
+        (At.attack_effect_join, attack_effect_join),
+        (At.attack_effect_then_2, attack_effect_then_2),
+        (At.attack_effect_round_2, attack_effect_round_2),
+    ),
+    (
+        (At.attack_effect_join_2, attack_effect_join_2),
+        (At.attack_effect_then_3, attack_effect_then_3),
+        (At.switch_active_of_ask, switch_active_of_ask),
+        (At.attack_effect_round, attack_effect_round),
+        (At.attack_effect_ask, attack_effect_ask),
+        (At.switch_active_of_chosen, switch_active_of_chosen),
+        (At.switch_active_of_slot, switch_active_of_slot),
+        (At.switch_active_of_went_on, switch_active_of_went_on),
+        (At.attack_effect_join_3, attack_effect_join_3),
+    ),
+    (
         (At.species_play_chosen, species_play_chosen),
         (At.species_play_slot, species_play_slot),
         (At.species_play_join, species_play_join),
         (At.species_play_then_2, species_play_then_2),
-        (At.flip_until_tails_loop, flip_until_tails_loop),
+        (At.flip_until_tails_round, flip_until_tails_round),
         (At.flip_until_tails_done, flip_until_tails_done),
-    ),
-    (
         (At.species_play_join_2, species_play_join_2),
         (At.species_play_ask_2, species_play_ask_2),
-        (At.flip_until_tails_round, flip_until_tails_round),
+    ),
+    (
         (At.species_play_chosen_2, species_play_chosen_2),
         (At.species_play_slot_2, species_play_slot_2),
         (At.species_play_join_3, species_play_join_3),
+        (At.species_play_then_4, species_play_then_4),
+        (At.switch_active_of_ask_2, switch_active_of_ask_2),
+        (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
     ),
     (
+        (At.switch_active_of_slot_2, switch_active_of_slot_2),
+        (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
         (At.species_play_join_4, species_play_join_4),
-        (At.species_play_join_5, species_play_join_5),
     ),
     (
+        (At.species_play_join_5, species_play_join_5),
         (At.species_play_join_6, species_play_join_6),
         (At.species_play_then_6, species_play_then_6),
         (At.species_play_then_5, species_play_then_5),
-        (At.species_play_then_4, species_play_then_4),
-        (At.copy_attack_of_by_chosen, copy_attack_of_by_chosen),
-        (At.copy_attack_of_by_option, copy_attack_of_by_option),
-        (At.copy_attack_of_by_went_on, copy_attack_of_by_went_on),
-        (At.attack_copy_back_2, attack_copy_back_2),
-        (At.attack_copy_back, attack_copy_back),
-    ),
-    (
-        (At.attack_copy_join_2, attack_copy_join_2),
-        (At.attack_copy_then_3, attack_copy_then_3),
-        (At.attack_copy_join_3, attack_copy_join_3),
-        (At.hit_with_entry, hit_with_entry),
-        (At.use_back, use_back),
-    ),
-    (
-        (At.attack_effect_then, attack_effect_then),
-        (At.attack_effect_loop, attack_effect_loop),
-        (At.attack_effect_join, attack_effect_join),
-        (At.attack_effect_then_2, attack_effect_then_2),
-        (At.attack_effect_each, attack_effect_each),
-        (At.attack_effect_join_2, attack_effect_join_2),
-        (At.attack_effect_join_3, attack_effect_join_3),
-    ),
-    (
-        (At.attack_effect_then_3, attack_effect_then_3),
-        (At.switch_active_of_entry, switch_active_of_entry),
-        (At.switch_active_of_ask, switch_active_of_ask),
-        (At.attack_effect_round_2, attack_effect_round_2),
-        (At.attack_effect_round, attack_effect_round),
-        (At.attack_effect_ask, attack_effect_ask),
-        (At.attack_effect_went_on, attack_effect_went_on),
-    ),
-    (
-        (At.attack_copy_then_4, attack_copy_then_4),
-        (At.copy_attack_of_by_entry, copy_attack_of_by_entry),
-        (At.copy_attack_of_by_ask, copy_attack_of_by_ask),
-        (At.switch_active_of_chosen, switch_active_of_chosen),
-        (At.switch_active_of_slot, switch_active_of_slot),
-        (At.switch_active_of_went_on, switch_active_of_went_on),
         (At.promote_chosen, promote_chosen),
         (At.promote_slot, promote_slot),
-        (At.start, start),
+        (At.promote_chosen_2, promote_chosen_2),
     ),
     (
+        (At.promote_slot_2, promote_slot_2),
+        (At.start, start),
         (At.play_then, play_then),
-        (At.set_up_each, set_up_each),
+        (At.set_up_round, set_up_round),
+        (At.deal_cards_to_entry, deal_cards_to_entry),
+        (At.deal_cards_to_round, deal_cards_to_round),
+    ),
+    (
+        (At.deal_cards_to_done, deal_cards_to_done),
+        (At.begin_turn_back, begin_turn_back),
+        (At.deal_opening_hand_to_back, deal_opening_hand_to_back),
         (At.set_up_done, set_up_done),
-        (At.set_up_each_2, set_up_each_2),
-        (At.set_up_done_2, set_up_done_2),
-        (At.play_join, play_join),
     ),
     (
         (At.set_up_round_2, set_up_round_2),
         (At.lay_out_ask, lay_out_ask),
         (At.lay_out_went_on, lay_out_went_on),
-        (At.lay_out_loop, lay_out_loop),
         (At.lay_out_round, lay_out_round),
         (At.lay_out_ask_2, lay_out_ask_2),
     ),
     (
         (At.lay_out_went_on_2, lay_out_went_on_2),
-        (At.set_up_round, set_up_round),
-        (At.deal_cards_to_entry, deal_cards_to_entry),
-        (At.deal_cards_to_loop, deal_cards_to_loop),
-        (At.deal_cards_to_done, deal_cards_to_done),
-        (At.begin_turn_back, begin_turn_back),
+        (At.lay_out_done, lay_out_done),
+        (At.set_up_done_2, set_up_done_2),
+        (At.play_join, play_join),
+        (At.play_round, play_round),
         (At.play_join_2, play_join_2),
-        (At.take_turn_loop, take_turn_loop),
-        (At.take_turn_done, take_turn_done),
-    ),
-    (
-        (At.take_turn_ask, take_turn_ask),
         (At.take_turn_went_on, take_turn_went_on),
-        (At.settle_from_entry, settle_from_entry),
     ),
     (
-        (At.settle_from_each, settle_from_each),
+        (At.settle_from_entry, settle_from_entry),
+        (At.settle_from_round, settle_from_round),
+        (At.remove_from_play_entry, remove_from_play_entry),
+        (At.settle_from_back, settle_from_back),
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
-        (At.promote_entry, promote_entry),
         (At.promote_then, promote_then),
+    ),
+    (
         (At.promote_ask, promote_ask),
         (At.promote_went_on, promote_went_on),
         (At.promote_join, promote_join),
-        (At.settle_from_back_3, settle_from_back_3),
+        (At.promote_then_2, promote_then_2),
+        (At.promote_ask_2, promote_ask_2),
+        (At.promote_went_on_2, promote_went_on_2),
+        (At.promote_join_2, promote_join_2),
         (At.close_turn_back, close_turn_back),
         (At.close_turn_join, close_turn_join),
-        (At.play_loop, play_loop),
         (At.play_done, play_done),
-        (At.play_round, play_round),
-        (At.play_then_2, play_then_2),
-    ),
-    (
         (At.close_turn_then, close_turn_then),
-        (At.take_turn_back_4, take_turn_back_4),
-        (At.settle_from_back_2, settle_from_back_2),
-        (At.settle_from_then, settle_from_then),
-        (At.settle_from_round, settle_from_round),
-        (At.remove_from_play_entry, remove_from_play_entry),
     ),
     (
-        (At.deal_opening_hand_to_back, deal_opening_hand_to_back),
-        (At.deal_cards_to_round, deal_cards_to_round),
+        (At.take_turn_back_4, take_turn_back_4),
+        (At.take_turn_done, take_turn_done),
+        (At.settle_from_then, settle_from_then),
+        (At.play_then_2, play_then_2),
     ),
 )

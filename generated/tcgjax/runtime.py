@@ -34,12 +34,21 @@ class Universe:
     def total(self) -> int:
         return self.count * max(self.players, 1)
 
+    @property
+    def width(self) -> int:
+        """How many bits the mask of a set has."""
+        return self.count if self.split else self.total
+
 
 class Owned(NamedTuple):
-    """A set of one player's instances: their positions, and the player."""
+    """A set of one player's instances: their positions, and the player (None for a set that is always empty)."""
 
     mask: Lane
-    owner: Lane
+    owner: Lane | None
+
+    @property
+    def player(self) -> Lane:
+        return 0 if self.owner is None else self.owner
 
 
 Set = Any  # a mask, or Owned
@@ -61,6 +70,50 @@ class Packed(NamedTuple):
         return U32((1 << self.bits) - 1)
 
 
+class Ref:
+    """An instance at a known position, of a player who is a lane: its fields are chosen among those of the players."""
+
+    def __init__(self, universe: Universe, owner: Lane, position: int) -> None:
+        self.universe, self.owner, self.position = universe, owner, position
+
+    @property
+    def lane(self) -> Lane:
+        return self.owner * self.universe.count + self.position
+
+    def places(self) -> list[tuple[Lane, int]]:
+        """Every instance it can be, with whether it is that one."""
+        return [(self.owner == p, p * self.universe.count + self.position) for p in range(self.universe.players)]
+
+    def __add__(self, other: Lane) -> Lane:
+        return self.lane + other
+
+    def __sub__(self, other: Lane) -> Lane:
+        return self.lane - other
+
+    def __eq__(self, other: object) -> Any:
+        return self.lane == lane_of(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.lane != lane_of(other)
+
+    def __ge__(self, other: Lane) -> Lane:
+        return self.lane >= other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def lane_of(x: Any) -> Any:
+    """A reference as a number."""
+    return x.lane if isinstance(x, Ref) else x
+
+
+def place_at(universe: Universe, owner: Lane, position: Lane) -> Lane | Ref:
+    """The instance of an owner at a position."""
+    if is_static(position) and not is_static(owner) and universe.players:
+        return Ref(universe, owner, int(position))
+    return owner * universe.count + position
+
+
 # --- choosing between values ------------------------------------------------------------------------------------------
 
 
@@ -73,22 +126,38 @@ def where(condition: Lane, then: Any, otherwise: Any) -> Any:
     """``then`` where the condition holds; sets and plain lanes alike."""
     if is_static(condition):
         return then if condition else otherwise
+    then, otherwise = lane_of(then), lane_of(otherwise)
     if isinstance(then, Owned) or isinstance(otherwise, Owned):
         a, b = as_owned(then), as_owned(otherwise)
-        return Owned(where(condition, a.mask, b.mask), where(condition, a.owner, b.owner))
+        return Owned(where(condition, a.mask, b.mask), either(condition, a, b))
     return jnp.where(condition, then, otherwise)
 
 
 def as_owned(x: Set) -> Owned:
-    return x if isinstance(x, Owned) else Owned(U32(0), 0)
+    return x if isinstance(x, Owned) else Owned(U32(0), None)
+
+
+def alike(a: Set, b: Set) -> bool:
+    """Whether it is plain that two sets are not of different players."""
+    if not (isinstance(a, Owned) and isinstance(b, Owned)) or a.owner is None or b.owner is None:
+        return True
+    return a.owner is b.owner or (is_static(a.owner) and is_static(b.owner) and bool(a.owner == b.owner))
+
+
+def either(condition: Lane, a: Owned, b: Owned) -> Lane | None:
+    """The owner of one set or of the other."""
+    if alike(a, b):
+        return b.owner if a.owner is None else a.owner
+    return where(condition, a.owner, b.owner)
 
 
 def select(on: Lane, new: Any, old: Any) -> Any:
     """``new`` in the games that are on, as the type that ``old`` has."""
     if isinstance(old, Owned):
         new = as_owned(new)
-        return Owned(select(on, new.mask, old.mask), select(on, new.owner, old.owner))
-    old = jnp.asarray(old)
+        owner = old.owner if new.owner is None else select(on, new.owner, old.owner)
+        return Owned(select(on, new.mask, old.mask), owner)
+    old, new = jnp.asarray(old), lane_of(new)
     value = jnp.broadcast_to(jnp.asarray(new).astype(old.dtype), old.shape)
     return lax.select(jnp.broadcast_to(jnp.asarray(on), old.shape), value, old)
 
@@ -154,6 +223,12 @@ def at(lanes: Lanes, owner: Lane) -> Lane:
     """The lane of an owner; an owner out of range reads the first."""
     if is_static(owner):
         return lanes[owner] if 0 <= owner < len(lanes) else lanes[0]
+    if isinstance(owner, Ref):
+        places = owner.places()
+        value = lanes[places[0][1]]
+        for here, i in places[1:]:
+            value = where(here, lanes[i], value)
+        return value
     value = lanes[0]
     for i in range(1, len(lanes)):
         value = where(owner == i, lanes[i], value)
@@ -164,6 +239,9 @@ def put(lanes: Lanes, owner: Lane, value: Lane, on: Lane) -> Lanes:
     """The lanes with an owner's replaced."""
     if is_static(owner):
         return tuple(select(on, value, lane) if i == owner else lane for i, lane in enumerate(lanes))
+    if isinstance(owner, Ref):
+        here = {i: at_it for at_it, i in owner.places()}
+        return tuple(select(on & here[i], value, lane) if i in here else lane for i, lane in enumerate(lanes))
     return tuple(select(on & (owner == i), value, lane) for i, lane in enumerate(lanes))
 
 
@@ -240,6 +318,7 @@ def as_int(x: Lane) -> Lane:
 
 
 def as_mask(x: Lane) -> Lane:
+    x = lane_of(x)
     return U32(int(x) & 0xFFFFFFFF) if is_static(x) else x.astype(jnp.uint32)
 
 
@@ -277,16 +356,20 @@ def own_set(universe: Universe, bits: Lane, owner: Lane) -> Set:
 
 def instance(universe: Universe, x: Set, position: Lane) -> Lane:
     """The element of a set's domain that a position of its mask stands for."""
-    return x.owner * universe.count + position if isinstance(x, Owned) else position
+    return x.player * universe.count + position if isinstance(x, Owned) else position
 
 
 def owner_of(universe: Universe, x: Lane) -> Lane:
     """The player to whom an instance belongs."""
+    if isinstance(x, Ref):
+        return x.owner
     return quotient(x, universe.count)
 
 
 def index_of(universe: Universe, x: Lane) -> Lane:
     """The position of an instance among its owner's."""
+    if isinstance(x, Ref):
+        return x.position
     return x - quotient(x, universe.count) * universe.count if universe.players else x
 
 
@@ -303,28 +386,43 @@ def like(x: Set, mask: Lane) -> Set:
     return Owned(mask, x.owner) if isinstance(x, Owned) else mask
 
 
+def shared(a: Set, b: Set) -> Lane:
+    """What of b may be in a, too: nothing, where they are of different players."""
+    if alike(a, b):
+        return mask_of(b)
+    return where(a.player == b.player, b.mask, U32(0))
+
+
 def union(a: Set, b: Set) -> Set:
-    return like(a, mask_of(a) | mask_of(b))
+    """All elements of both, which are of one player unless one is empty."""
+    mask = mask_of(a) | mask_of(b)
+    if not (isinstance(a, Owned) and isinstance(b, Owned)):
+        return mask
+    return Owned(mask, either(nonempty(a), a, b))
 
 
 def inter(a: Set, b: Set) -> Set:
-    return like(a, mask_of(a) & mask_of(b))
+    return like(a, mask_of(a) & shared(a, b))
 
 
 def diff(a: Set, b: Set) -> Set:
-    return like(a, mask_of(a) & ~mask_of(b))
+    return like(a, mask_of(a) & ~shared(a, b))
 
 
 def same(a: Set, b: Set) -> Lane:
-    """Equality, of sets and of numbers."""
-    return mask_of(a) == mask_of(b)
+    """Equality of sets."""
+    equal = mask_of(a) == mask_of(b)
+    if alike(a, b):
+        return equal
+    return equal & ((a.player == b.player) | (a.mask == U32(0)))
 
 
 def contains(x: Set, item: Lane, universe: Universe | None = None) -> Lane:
     """Whether an element is in a set; never ``none``."""
+    item = lane_of(item)
     if isinstance(x, Owned):
         assert universe is not None
-        position = item - x.owner * universe.count
+        position = item - x.player * universe.count
         return ((x.mask >> as_mask(position)) & U32(1) != 0) & (item >= 0)
     if is_static(item):
         return (x >> U32(item)) & U32(1) != 0 if item >= 0 else False
@@ -332,7 +430,8 @@ def contains(x: Set, item: Lane, universe: Universe | None = None) -> Lane:
 
 
 def without(universe: Universe, x: Set, item: Lane) -> Set:
-    position = item - x.owner * universe.count if isinstance(x, Owned) else item
+    item = lane_of(item)
+    position = item - x.player * universe.count if isinstance(x, Owned) else item
     return like(x, mask_of(x) & ~(U32(1) << as_mask(position)))
 
 
@@ -406,7 +505,7 @@ def lowest_of_equals(x: Set, twins: tuple[tuple[int, Lane], ...]) -> Set:
     mask = mask_of(x)
     repeats = U32(0)
     for distance, twin in twins:
-        repeats = repeats | ((mask << U32(distance)) & as_mask(twin))
+        repeats = repeats | ((mask << U32(distance)) & mask_of(twin))
     return like(x, mask & ~repeats)
 
 
@@ -463,9 +562,10 @@ class _Recorder(dict):
 
 
 Block = Callable[[Game, Lane], None]
+Segment = tuple[tuple[int, Block], ...]
 
 
-def touched(blocks: tuple[tuple[int, Block], ...], lanes: dict[str, Any], tables: Any, log: bool) -> tuple[list, list]:
+def touched(blocks: Segment, lanes: dict[str, Any], tables: Any, log: bool) -> tuple[list, list]:
     """The names of the lanes that blocks read and write."""
     recorder = _Recorder(lanes)
 
@@ -479,35 +579,49 @@ def touched(blocks: tuple[tuple[int, Block], ...], lanes: dict[str, Any], tables
     return sorted(recorder.read | recorder.written | {"pc"}), sorted(recorder.written)
 
 
-def run(game: Game, segments: tuple[tuple[tuple[int, Block], ...], ...]) -> None:
+def run(game: Game, segments: tuple[Segment, ...], asks: Segment) -> None:
     """Run until every game waits for a decision or is over. A segment that no game stands in is skipped.
 
-    ``pc`` is the number of the block a game is in; below zero it waits, and -1 - pc is where it goes on.
+    ``pc`` is the number of the block a game is in; below zero it waits, and -1 - pc is where it goes on. ``asks`` are
+    the blocks that always wait: they have the highest numbers, and run once all games are there.
     """
     tables, log = game.tables, game.log
-    sets = [touched(blocks, game.lanes, tables, log) for blocks in segments]
+    touched_by = {blocks: touched(blocks, game.lanes, tables, log) for blocks in (*segments, *((a,) for a in asks))}
+    first_ask = min((number for number, _ in asks), default=1 << 14)
+
+    def visit(lanes: dict[str, Any], blocks: Segment) -> None:
+        read, written = touched_by[blocks]
+        first, last = blocks[0][0], blocks[-1][0]
+
+        def execute(values: dict[str, Any]) -> dict[str, Any]:
+            inner = Game(dict(values), tables, log)
+            for number, block in blocks:
+                block(inner, inner.pc == number)
+            return {name: inner.lanes[name] for name in written}
+
+        def skip(values: dict[str, Any]) -> dict[str, Any]:
+            return {name: values[name] for name in written}
+
+        here = jnp.any((lanes["pc"] >= first) & (lanes["pc"] <= last))
+        lanes |= lax.cond(here, execute, skip, {name: lanes[name] for name in read})
+
+    def running(lanes: dict[str, Any]) -> Lane:
+        return jnp.any((lanes["pc"] >= 0) & (lanes["pc"] < first_ask))
 
     def one_pass(lanes: dict[str, Any]) -> dict[str, Any]:
         lanes = dict(lanes)
-        for blocks, (read, written) in zip(segments, sets, strict=True):
-            first, last = blocks[0][0], blocks[-1][0]
-
-            def execute(values: dict[str, Any], blocks: Any = blocks, written: Any = written) -> dict[str, Any]:
-                inner = Game(dict(values), tables, log)
-                for number, block in blocks:
-                    block(inner, inner.pc == number)
-                return {name: inner.lanes[name] for name in written}
-
-            def skip(values: dict[str, Any], written: Any = written) -> dict[str, Any]:
-                return {name: values[name] for name in written}
-
-            pc = lanes["pc"]
-            here = jnp.any((pc >= first) & (pc <= last))
-            lanes |= lax.cond(here, execute, skip, {name: lanes[name] for name in read})
+        for blocks in segments:
+            visit(lanes, blocks)
         return lanes
 
-    lanes = lax.while_loop(lambda lanes: jnp.any(lanes["pc"] >= 0), one_pass, dict(game.lanes))
-    game.__dict__["lanes"] = lanes
+    def to_decisions(lanes: dict[str, Any]) -> dict[str, Any]:
+        lanes = dict(lax.while_loop(running, one_pass, lanes))
+        for ask_block in asks:
+            visit(lanes, (ask_block,))
+        return lanes
+
+    done = lax.while_loop(lambda lanes: jnp.any(lanes["pc"] >= 0), to_decisions, dict(game.lanes))
+    game.__dict__["lanes"] = done
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
@@ -537,7 +651,7 @@ def offer_each(words: list[Lane], base: int, universe: Universe, legal: Owned, w
 def positions(universe: Universe, x: Set, owner: Lane) -> Lane:
     """The positions of a player's own instances in a set, for an action whose parameter is the decider's own."""
     if isinstance(x, Owned):
-        return where(x.owner == owner, x.mask, U32(0))
+        return where(x.player == owner, x.mask, U32(0))
     return (as_mask(x) >> as_mask(owner * universe.count)) & U32((1 << universe.count) - 1)
 
 
@@ -546,8 +660,14 @@ def below(n: Lane) -> Lane:
     return (U32(1) << as_mask(greater(n, 0))) - U32(1)
 
 
-def game_over(game: Game, on: Lane) -> None:
+def give_rewards(game: Game, on: Lane, rewards: list[Lane]) -> None:
+    """Every player's reward."""
+    game.player_reward = tuple(select(on, new, old) for new, old in zip(rewards, game.player_reward, strict=True))
+
+
+def game_over(game: Game, on: Lane, halted: int) -> None:
     """Nobody decides any more."""
+    game.pc = select(on, halted, game.pc)
     game.over = select(on, True, game.over)
     game.decider = select(on, -1, game.decider)
     game.legal = tuple(select(on, U32(0), word) for word in game.legal)
@@ -564,9 +684,10 @@ def ask(game: Game, on: Lane, player: Lane, words: list[Lane], manual: bool, dis
         only = where((before == 0) & (counts[i] > 0), 32 * i + lowest_bit, only)
         before = before + counts[i]
     game.legal = tuple(select(on, word, old) for word, old in zip(words, game.legal, strict=True))
-    game.decider = select(on, player, game.decider)
-    game.action = select(on, only, game.action)
     waits = count > (0 if manual else 1)
+    game.chooser = select(on, player, game.chooser)
+    game.decider = select(on & waits, player, game.decider)
+    game.action = select(on, only, game.action)
     target = where(count == 0, skip, where(waits, -1 - dispatch, dispatch))
     game.pc = select(on, target, game.pc)
 
@@ -714,9 +835,11 @@ class Pile(NamedTuple):
     top: Run
     bottom: Run
 
-    def owner(self, owner: Lane) -> Lane:
-        """The player whose instances the pile of an owner holds."""
-        return owner if self.per_player else quotient(owner, self.universe.count)
+    def first(self, owner: Lane) -> Lane:
+        """The instance that position 0 of an owner's pile stands for."""
+        if not self.universe.split:
+            return 0
+        return (owner if self.per_player else quotient(owner, self.universe.count)) * self.universe.count
 
 
 def run_mask(run_: Run, word: Lane, count: Lane) -> Lane:
@@ -780,7 +903,7 @@ def shuffle(game: Game, pile: Pile, owner: Lane, on: Lane) -> None:
 def reveal(game: Game, on: Lane, kind: DrawKind, pile: Pile, owner: Lane, depth: Lane, deepest: int) -> Lane:
     """The instance at a depth from the top (at most ``deepest``); unknown places on the way are fixed by lot."""
     result: Lane = -1
-    first = pile.owner(owner) * pile.universe.count
+    first = pile.first(owner)
     for place in range(deepest + 1):
         looks = on & (depth >= place)
         words, counts = getattr(game, f"{pile.name}_top"), getattr(game, f"{pile.name}_top_size")
@@ -792,7 +915,7 @@ def reveal(game: Game, on: Lane, kind: DrawKind, pile: Pile, owner: Lane, depth:
         known = count > place
         options = size(rest)
         fresh = looks & negate(known) & (options > 0)
-        drawn = nth(Universe(pile.universe.count), rest, draw(game, fresh, options))
+        drawn = nth(Universe(pile.universe.width), rest, draw(game, fresh, options))
         found = where(known, pile.top.get(word, max(min(place, pile.top.capacity - 1), 0)), drawn)
         there = known | (options > 0)
         if pile.bottom.capacity:
@@ -806,9 +929,9 @@ def reveal(game: Game, on: Lane, kind: DrawKind, pile: Pile, owner: Lane, depth:
             return where(fresh, contains(rest, given - first), given == value)
 
         value = settle(game, looks, kind, value, where(there, where(fresh, options, 1), 0), possible)
-        end = clip(count, 0, max(pile.top.capacity - 1, 0))
-        grown = word | (as_mask(value - first) << as_mask(end * pile.top.bits))
-        setattr(game, f"{pile.name}_top", put(words, owner, grown, fresh))
-        setattr(game, f"{pile.name}_top_size", put(counts, owner, lesser(count + 1, pile.top.capacity), fresh))
+        fits = fresh & (count < pile.top.capacity)
+        grown = word | (as_mask(value - first) << as_mask(count * pile.top.bits))
+        setattr(game, f"{pile.name}_top", put(words, owner, grown, fits))
+        setattr(game, f"{pile.name}_top_size", put(counts, owner, count + 1, fits))
         result = where(depth == place, value, result)
     return result

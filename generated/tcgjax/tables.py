@@ -21,7 +21,7 @@ Columns = dict[str, dict[str, list]]  # table → column → one value, or one l
 
 
 class Tables(NamedTuple):
-    """Arrays of 105 rows in all."""
+    """Arrays of 106 rows in all."""
 
     species_key: jax.Array  # text
     species_title: jax.Array  # text
@@ -124,6 +124,8 @@ class Tables(NamedTuple):
     deck_list_cards_mask_20: jax.Array  # int 0..1048575
     deck_list_cards_mask_21: jax.Array  # int 0..1048575
     deck_list_cards_mask_22: jax.Array  # int 0..1048575
+    deck_list_cards_mask_23: jax.Array  # int 0..1048575
+    deck_list_cards_mask_24: jax.Array  # int 0..1048575
 
 
 class TableError(ValueError):
@@ -241,6 +243,8 @@ SHAPES: dict[
         "cards_mask_20": (0, 0),
         "cards_mask_21": (0, 0),
         "cards_mask_22": (0, 0),
+        "cards_mask_23": (0, 0),
+        "cards_mask_24": (0, 0),
     },
 }
 DERIVED = frozenset(
@@ -269,6 +273,8 @@ DERIVED = frozenset(
         "deck_list.cards_mask_20",
         "deck_list.cards_mask_21",
         "deck_list.cards_mask_22",
+        "deck_list.cards_mask_23",
+        "deck_list.cards_mask_24",
     }
 )
 ROWS_OF: dict[str, str] = {

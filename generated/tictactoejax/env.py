@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from . import tables as static
 from .model import ACTION_NAMES, ACTIONS, DRAW_NAMES, OBSERVATION_NAMES, PLAYER_COUNT, At
 from .observe import observe
-from .rules import SEGMENTS
+from .rules import ASKS, SEGMENTS
 from .runtime import U32, Game, Owned, is_legal, mix, random_legal, run, scale, where
 from .state import OWNED, State, narrow, widen, working_type
 
@@ -144,6 +144,7 @@ class Env:
         lanes |= _registers(shape)
         lanes["illegal"] = ~legal
         lanes["action"] = where(legal, action, jnp.zeros_like(action))
+        lanes["chooser"] = lanes["decider"]
         lanes["pc"] = where(legal, -1 - lanes["pc"], lanes["pc"])
         return self._play(lanes, capacity, tape)
 
@@ -155,7 +156,7 @@ class Env:
             lanes["tape_kind"], lanes["tape_value"], lanes["tape_length"], _ = tape or (nothing, nothing, none, none)
             lanes["tape_wrong"] = jnp.zeros(shape, jnp.bool_)
         game = Game(lanes, self.tables, bool(capacity))
-        run(game, SEGMENTS)
+        run(game, SEGMENTS, ASKS)
         done = game.lanes
         if not capacity:
             return narrow(done), None
@@ -225,5 +226,6 @@ def _fresh(seed: jax.Array) -> dict[str, Any]:
 
     lanes = {name: lane(name, value) for name, value in DEFAULTS.items()}
     lanes |= {name: Owned(lanes[name][0], lanes[name][1].astype(jnp.int32)) for name in OWNED}
-    lanes |= {"key": seed, "action": jnp.zeros(seed.shape, jnp.int32), **_registers(seed.shape)}
+    nothing = jnp.zeros(seed.shape, jnp.int32)
+    lanes |= {"key": seed, "action": nothing, "chooser": nothing, **_registers(seed.shape)}
     return lanes

@@ -25,9 +25,9 @@ class Shown(NamedTuple):
     pile: Pile | None
     universe: Universe
     split: bool  # sets hold positions of one player's instances
+    per_player: bool
     zone: bool
     start: bool  # holds, at reset, what no other zone is given
-    per_player: bool
 
 
 FIELDS = (

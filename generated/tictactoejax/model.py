@@ -35,10 +35,9 @@ class At:
     play_join = 2
     play_then = 3
     start = 4
-    play_loop = 5
+    play_went_on = 5
     play_done = 6
     play_ask = 7
-    play_went_on = 8
 
 
 # Array fields and piles.

@@ -9,7 +9,23 @@ from __future__ import annotations
 
 from .effects import has_line
 from .model import ACTIONS, CELL, HALTED, Act, At
-from .runtime import U32, Game, Lane, ask, at, game_over, greater, lesser, no_actions, offer, put, select, subset, where
+from .runtime import (
+    U32,
+    Game,
+    Lane,
+    ask,
+    at,
+    game_over,
+    give_rewards,
+    greater,
+    lesser,
+    no_actions,
+    offer,
+    put,
+    select,
+    subset,
+    where,
+)
 
 
 def play_chosen(g: Game, on: Lane) -> None:
@@ -33,30 +49,27 @@ def play_join(g: Game, on: Lane) -> None:
 
 def play_then(g: Game, on: Lane) -> None:
     """specs/tic_tac_toe/game.rules:27"""
-    for p in range(2):
-        g.player_reward = put(g.player_reward, p, where((p == g.to_move), 1, -1), on)
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
+    give_rewards(g, on, [where((p == g.to_move), 1, -1) for p in range(2)])
+    game_over(g, on, HALTED)
 
 
 def start(g: Game, on: Lane) -> None:
     """specs/tic_tac_toe/game.rules:23"""
     g.r_goal = select(on, greater(lesser(9, 9), 0), g.r_goal)
     g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, At.play_loop, g.pc)
+    g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_ask, At.play_done), g.pc)
 
 
-def play_loop(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:23"""
+def play_went_on(g: Game, on: Lane) -> None:
+    """specs/tic_tac_toe/game.rules:24"""
+    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
     g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_ask, At.play_done), g.pc)
 
 
 def play_done(g: Game, on: Lane) -> None:
     """specs/tic_tac_toe/game.rules:23"""
-    for p in range(2):
-        g.player_reward = put(g.player_reward, p, 0, on)
-    game_over(g, on)
-    g.pc = select(on, HALTED, g.pc)
+    give_rewards(g, on, [0 for p in range(2)])
+    game_over(g, on, HALTED)
 
 
 def play_ask(g: Game, on: Lane) -> None:
@@ -67,12 +80,7 @@ def play_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.play_chosen, At.play_went_on)
 
 
-def play_went_on(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:24"""
-    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, At.play_loop, g.pc)
-
-
+ASKS = ((At.play_ask, play_ask),)
 SEGMENTS = (
     (
         (At.play_chosen, play_chosen),
@@ -80,9 +88,7 @@ SEGMENTS = (
         (At.play_join, play_join),
         (At.play_then, play_then),
         (At.start, start),
-        (At.play_loop, play_loop),
-        (At.play_done, play_done),
-        (At.play_ask, play_ask),
         (At.play_went_on, play_went_on),
+        (At.play_done, play_done),
     ),
 )

@@ -79,7 +79,7 @@ def _end(end: lir.Terminator, body: Statements) -> None:
         case lir.Return(address):
             body.put(f"g.pc = select(on, {body.names.of(address)}, g.pc)")
         case lir.Halt():
-            body.put("g.pc = select(on, HALTED, g.pc)")
+            body.put("game_over(g, on, HALTED)")
         case lir.Ask():
             _ask(end, body)
         case lir.Dispatch(alternatives):
@@ -119,14 +119,11 @@ def _offer(a: hir.Alternative, body: Statements) -> None:
 
 
 def _offer_first(a: hir.Alternative, base: str, when: str, body: Statements) -> None:
-    param, local, domain = a.action.params[0], a.locals[0], a.domains[0]
+    param, domain = a.action.params[0], a.domains[0]
     if isinstance(domain.type, IntT):
         body.put(f"offer(words, {base}, {param.size}, below({body.e(domain)}){when})")
         return
     legal = body.e(domain)
-    if a.distinct[0] is not None:
-        universe = body.expr.universe(local.type)
-        legal = f"distinct({universe}, {legal}, {body.expr.function(local, a.distinct[0], body.names)})"
     type_ = strip_optional(param.type)
     if param.own and isinstance(type_, EntityT):
         body.put(f"offer(words, {base}, {param.size}, positions({constant_name(type_.name)}, {legal}, player){when})")
@@ -161,6 +158,6 @@ def _dispatch(a: hir.Alternative, target: str, body: Statements) -> None:
         divisor *= param.size
         if local in body.names.registers:
             outer, body.on = body.on, chosen
-            body.bind(local, _value(param, f"({digit})", body.expr, "g.decider"))
+            body.bind(local, _value(param, f"({digit})", body.expr, "g.chooser"))
             body.on = outer
     body.put(f"g.pc = select({chosen}, At.{target}, g.pc)")

@@ -13,7 +13,7 @@ from compiler.ir import hir, lir
 from compiler.ir.actions import action_names
 from compiler.ir.observations import observation_names
 from compiler.ir.walk import walk
-from compiler.passes.layout import WORD, layout, narrow
+from compiler.passes.layout import TAKEN, WORD, check_sets, layout, narrow
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ def engine_view(
     """
     program = op.program
     lanes = layout(program)
+    check_sets(op)
     asks = tuple(name for name, b in op.blocks.items() if isinstance(b.end, lir.Ask) and b.end.choice.manual)
     order = [*(name for name in op.blocks if name not in asks), *asks]
     numbers = {name: i for i, name in enumerate(order)}
@@ -124,14 +125,7 @@ def engine_view(
 
 
 def _registers(op: lir.OpProgram) -> dict[hir.Local, RegisterView]:
-    taken = {lanes.name for lanes in layout(op.program).values()} | {
-        "pc",
-        "legal",
-        "action",
-        "key",
-        "counter",
-        "tables",
-    }
+    taken = {lanes.name for lanes in layout(op.program).values()} | TAKEN
     kept = set(op.frame)
     views: dict[hir.Local, RegisterView] = {}
     for local in op.registers:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from compiler.ir import hir
 from compiler.ir.types import BoolT, EntityT, EnumT, IntT, PlayerT, RowT, SetT, Type, strip_optional
 from compiler.ops import OPS
 from compiler.passes.layout import Lanes, owned
+from compiler.paths import codegen_templates
 
 
 def identifier(text: str) -> str:
@@ -19,131 +22,25 @@ def identifier(text: str) -> str:
 
 
 def constant_name(text: str) -> str:
-    """The name of a constant of the generated model."""
-    return _free("".join(c if c.isalnum() else "_" for c in text).upper())
+    """The name of a constant of the generated model: in capitals, and another than that of a class of the text."""
+    name = "".join(c if c.isalnum() else "_" for c in text)
+    return _free(f"{name}_" if name.isupper() else name.upper())
 
 
 def _free(name: str) -> str:
-    return f"{name}_" if keyword.iskeyword(name) or name in RESERVED else name
+    return f"{name}_" if keyword.iskeyword(name) or name in reserved() else name
 
 
-# What generated modules use themselves; a test compares this with the runtime's template.
-RESERVED = frozenset(
-    [
-        "ACTIONS",
-        "Act",
-        "Any",
-        "At",
-        "Block",
-        "Callable",
-        "DrawKind",
-        "Draws",
-        "Game",
-        "HALTED",
-        "LASTING",
-        "Lane",
-        "Lanes",
-        "NamedTuple",
-        "Owned",
-        "PLAYERS",
-        "PLAYER_COUNT",
-        "Packed",
-        "Pile",
-        "Run",
-        "Set",
-        "U32",
-        "Universe",
-        "WORD",
-        "_Recorder",
-        "absolute",
-        "advance",
-        "advance_all",
-        "as_int",
-        "as_mask",
-        "as_owned",
-        "ask",
-        "at",
-        "below",
-        "bit",
-        "clip",
-        "contains",
-        "diff",
-        "distinct",
-        "draw",
-        "draw_below",
-        "draw_member",
-        "draw_range",
-        "draw_weighted",
-        "drop",
-        "element",
-        "elements",
-        "everyone",
-        "extreme",
-        "floor_div",
-        "floor_mod",
-        "g",
-        "game_over",
-        "greater",
-        "index_of",
-        "instance",
-        "inter",
-        "is_legal",
-        "is_static",
-        "jax",
-        "jnp",
-        "lax",
-        "lesser",
-        "like",
-        "look",
-        "look_in",
-        "lowest",
-        "lowest_of_equals",
-        "mask_of",
-        "mix",
-        "negate",
-        "no_actions",
-        "nonempty",
-        "np",
-        "nth",
-        "of_player",
-        "offer",
-        "offer_each",
-        "on",
-        "own_set",
-        "owner_of",
-        "player",
-        "positions",
-        "put",
-        "put_at_bottom",
-        "put_element",
-        "put_on_top",
-        "put_words",
-        "quotient",
-        "random_legal",
-        "remainder",
-        "report",
-        "reset_all",
-        "reveal",
-        "run",
-        "run_mask",
-        "same",
-        "scale",
-        "select",
-        "shuffle",
-        "size",
-        "subset",
-        "swap",
-        "swap_all",
-        "take",
-        "total",
-        "touched",
-        "union",
-        "unpack_mask",
-        "where",
-        "without",
-        "words",
-    ]
-)
+@cache
+def reserved() -> frozenset[str]:
+    """What generated modules use themselves: the runtime's own names, the model's, and those of every function."""
+    runtime = (codegen_templates() / "jax" / "runtime.py.j2").read_text(encoding="utf-8")
+    own = re.findall(r"^(?:def |class )?(\w+)(?= =|:|\(| \()", runtime, re.MULTILINE)
+    return frozenset({*own, *MODEL, *MODULES, "g", "on", "player", "range", "self", "words"})
+
+
+MODEL = ("ACTIONS", "ACTION_NAMES", "Act", "At", "DRAW_NAMES", "Draws", "HALTED", "LASTING", "OBSERVATION_NAMES")
+MODULES = ("PLAYERS", "PLAYER_COUNT", "SEGMENTS", "WORD", "annotations", "jax", "jnp", "lax", "np")
 
 
 @dataclass
@@ -184,8 +81,10 @@ class Expressions:
     root: Path = Path()
 
     def names(self, registers: Mapping[hir.Local, str]) -> Names:
-        """Fresh names for one function, apart from those of the functions it may call."""
+        """Fresh names for one function, apart from those it may use of the model and of other functions."""
         taken = {identifier(name) for name in (*self.program.funcs, *self.program.procs, *self.program.enums)}
+        taken |= {constant_name(name) for name in (*self.program.entities, *self.program.enums)}
+        taken |= {lanes.name.upper() for lanes in self.lanes.values()}
         return Names(registers, used=taken)
 
     def universe(self, type_: Type) -> str:
@@ -208,7 +107,7 @@ class Expressions:
                 return "True" if c.value else "False"
             case SetT() if owned(self.program, c.type):
                 assert c.value == 0, "a constant set of owned instances is empty"
-                return "Owned(U32(0), 0)"
+                return "Owned(U32(0), None)"
             case SetT():
                 return f"U32({c.value:#x})"
             case EnumT(name) if c.value >= 0:
@@ -262,6 +161,8 @@ class Expressions:
             case hir.Lowest(domain, distances, twins):
                 pairs = ", ".join(f"({d}, {sub(t)})" for d, t in zip(distances, twins, strict=True))
                 return f"lowest_of_equals({sub(domain)}, ({pairs},))"
+            case hir.Distinct(local, domain, key):
+                return f"distinct({self.universe(local.type)}, {sub(domain)}, {self.function(local, key, names)})"
             case hir.Label(block):
                 return f"At.{block}"
             case _:
@@ -283,7 +184,8 @@ class Expressions:
         whose = self(owner, names) if owner is not None else "0"
         if lanes.packed:
             assert index is not None
-            return f"element({lanes.name.upper()}, g.{lanes.name}, {whose}, {self(index, names)})"
+            value = f"element({lanes.name.upper()}, g.{lanes.name}, {whose}, {self(index, names)})"
+            return f"({value} == 1)" if isinstance(field_.type, BoolT) else value
         value = f"g.{lanes.name}" if owner is None and field_.zone != "pile" else f"at(g.{lanes.name}, {whose})"
         entity = owned(self.program, field_.type) if isinstance(field_.type, SetT) else None
         if entity is None or owner is None:

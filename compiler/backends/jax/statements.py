@@ -143,12 +143,14 @@ class Statements:
             self.put(f"{name} = put({name}, {owner}, {value}, {self.on})")
 
     def finish(self, local: hir.Local, reward: hir.Expr) -> None:
-        name = self.names.of(local)
-        self.put(f"for {name} in range({self.expr.program.players}):")
-        self.depth += 1
-        self.put(f"g.player_reward = put(g.player_reward, {name}, {self.e(reward)}, {self.on})")
-        self.depth -= 1
-        self.put(f"game_over(g, {self.on})")
+        name = self.names.bound[local] = self.names.fresh(local.name)
+        value = self.e(reward)
+        del self.names.bound[local]
+        type_ = self.expr.program.fields["player.reward"].type
+        if not fits(reward.type, type_):
+            low, high = self.expr.program.bounds(type_)
+            value = f"clip({value}, {low}, {high})"
+        self.put(f"give_rewards(g, {self.on}, [{value} for {name} in range({self.expr.program.players})])")
 
     # --- chance and zones ---------------------------------------------------------------------------------------------
 
@@ -188,37 +190,45 @@ class Statements:
         universe = self.expr.universe(element)
         self.put(f"{position} = index_of({universe}, {item})" if split else f"{position} = {item}")
         outer, self.on = self.on, on
-        self.leave(s.source, position)
-        self.enter(s.target, item, position, s.end)
+        leaving, entering = self.whose(s.source), self.whose(s.target)
+        self.leave(s.source, leaving, position)
+        self.enter(s.target, entering, item, position, s.end)
         self.on = outer
 
-    def leave(self, zone: hir.Zone, position: str) -> None:
+    def whose(self, zone: hir.Zone) -> str:
+        """The owner of a zone as it is before anything moves."""
+        if zone.owner is None or isinstance(zone.owner, (hir.Get, hir.Const)):
+            return self.owner(zone)
+        name = self.names.fresh("whose")
+        self.put(f"{name} = {self.e(zone.owner)}")
+        return name
+
+    def leave(self, zone: hir.Zone, owner: str, position: str) -> None:
         name = f"g.{self.expr.lanes[zone.field.id].name}"
         if zone.field.zone == "slot":
-            new = "-1"
-            self.replace(zone, name, new)
+            self.replace(zone, name, owner, "-1")
             return
         if zone.field.zone == "pile":
-            self.put(f"take(g, {self.pile(zone.field)}, {self.owner(zone)}, {position}, {self.on})")
-        old = name if _bare(zone) else f"at({name}, {self.owner(zone)})"
-        self.replace(zone, name, f"{old} & ~bit({position})")
+            self.put(f"take(g, {self.pile(zone.field)}, {owner}, {position}, {self.on})")
+        old = name if _bare(zone) else f"at({name}, {owner})"
+        self.replace(zone, name, owner, f"{old} & ~bit({position})")
 
-    def enter(self, zone: hir.Zone, item: str, position: str, end: str | None) -> None:
+    def enter(self, zone: hir.Zone, owner: str, item: str, position: str, end: str | None) -> None:
         name = f"g.{self.expr.lanes[zone.field.id].name}"
         if zone.field.zone == "slot":
-            self.replace(zone, name, item)
+            self.replace(zone, name, owner, item)
             return
-        old = name if _bare(zone) else f"at({name}, {self.owner(zone)})"
-        self.replace(zone, name, f"{old} | bit({position})")
-        if end is not None:
+        old = name if _bare(zone) else f"at({name}, {owner})"
+        self.replace(zone, name, owner, f"{old} | bit({position})")
+        if zone.field.zone == "pile" and end is not None:
             verb = "put_on_top" if end == "top" else "put_at_bottom"
-            self.put(f"{verb}(g, {self.pile(zone.field)}, {self.owner(zone)}, {position}, {self.on})")
+            self.put(f"{verb}(g, {self.pile(zone.field)}, {owner}, {position}, {self.on})")
 
-    def replace(self, zone: hir.Zone, name: str, value: str) -> None:
+    def replace(self, zone: hir.Zone, name: str, owner: str, value: str) -> None:
         if _bare(zone):
             self.put(f"{name} = select({self.on}, {value}, {name})")
         else:
-            self.put(f"{name} = put({name}, {self.owner(zone)}, {value}, {self.on})")
+            self.put(f"{name} = put({name}, {owner}, {value}, {self.on})")
 
 
 def _bare(zone: hir.Zone) -> bool:
