@@ -45,6 +45,7 @@ def built(text: str) -> tuple[hir.Program, ModuleType]:
     return program, load_package(folder / "generated" / name if result else folder)
 
 
+@cache
 def jax_engine(text: str, lanes: int = LANES, way: Way = Way.QUICK) -> JaxEngine:
     return JaxEngine(built(text)[1], lanes, way)
 

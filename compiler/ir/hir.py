@@ -182,6 +182,15 @@ class OwnSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Single:
+    """The set of one element; empty where that is none."""
+
+    element: Expr
+    type: Type
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Without:
     """A set less one element."""
 
@@ -234,7 +243,7 @@ class Label:
 Expr = (
     Const | Get | Load | Column | Apply | Select | AllOf | MakeRef | OwnerOf | IndexOf | Filter | Reduce | CallFunc
     | CallMethod
-    | OwnSet | Without | OwnerOfSet | Lowest | Distinct | Label
+    | OwnSet | Single | Without | OwnerOfSet | Lowest | Distinct | Label
 )  # fmt: skip
 
 # --- statements -------------------------------------------------------------------------------------------------------

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from compiler.ir import hir, lir
+from compiler.passes.literals import SetLiterals
 from compiler.passes.masks import StaticMasks
 from compiler.passes.methods import MergeMethods
 from compiler.passes.offers import TurnOffers
 from compiler.passes.split import Split
 
-__all__ = ["MergeMethods", "Split", "StaticMasks", "TurnOffers", "lower"]
+__all__ = ["MergeMethods", "SetLiterals", "Split", "StaticMasks", "TurnOffers", "lower"]
 
 Seen = Callable[[str, hir.Program | lir.OpProgram], None]
 
 
 def lower(program: hir.Program, seen: Seen | None = None) -> lir.OpProgram:
     """Run all passes; ``seen`` gets the name and the result of each."""
-    for pass_ in (MergeMethods(), TurnOffers(), StaticMasks()):
+    for pass_ in (MergeMethods(), SetLiterals(), TurnOffers(), StaticMasks()):
         program = pass_.run(program)
         if seen is not None:
             seen(pass_.name, program)

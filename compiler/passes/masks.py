@@ -389,6 +389,8 @@ def owner_of_set(domain: hir.Expr) -> hir.Expr:
             return owner if field.owner == "player" else hir.OwnerOf(owner, PLAYER)
         case hir.AllOf(_, owner):
             return owner
+        case hir.Single(element):
+            return hir.OwnerOf(element, PLAYER)
         case (
             hir.Filter(_, inner)
             | hir.Distinct(_, inner)

@@ -73,6 +73,8 @@ def _member(x: hir.Expr, domain: hir.Expr) -> hir.Expr:
             return hir.Apply("and", (_member(x, inner), substitute(condition, {local: x})), BOOL)
         case _ if isinstance(domain.type, IntT):  # the numbers below it
             return hir.Apply("lt", (x, domain), BOOL)
+        case hir.Single(element):
+            return hir.Apply("eq", (x, element), BOOL)
         case hir.AllOf(_, owner) if isinstance(x.type, EntityT):
             return hir.Apply("eq", (hir.OwnerOf(x, PLAYER), owner), BOOL)
         case _:

@@ -378,6 +378,13 @@ def bit(position: Lane) -> Lane:
     return U32(1) << as_mask(position)
 
 
+def single(universe: Universe, x: Lane) -> Set:
+    """The set of one element; empty for none."""
+    here = bit(index_of(universe, x) if universe.split else lane_of(x))
+    mask = where(lane_of(x) >= 0, here, U32(0))
+    return Owned(mask, owner_of(universe, x)) if universe.split else mask
+
+
 def mask_of(x: Set) -> Lane:
     return x.mask if isinstance(x, Owned) else x
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from compiler.ir import hir
 from compiler.ir.types import BoolT, EntityT, EnumT, IntT, PlayerT, RowT, SetT, Type, strip_optional
 from compiler.ops import OPS
-from compiler.passes.layout import Lanes, owned
+from compiler.passes.layout import Lanes, LayoutError, owned
 from compiler.paths import codegen_templates
 
 
@@ -106,14 +106,23 @@ class Expressions:
             case BoolT():
                 return "True" if c.value else "False"
             case SetT() if owned(self.program, c.type):
-                assert c.value == 0, "a constant set of owned instances is empty"
-                return "Owned(U32(0), None)"
+                return self.owned_constant(c)
             case SetT():
                 return f"U32({c.value:#x})"
             case EnumT(name) if c.value >= 0:
                 return f"{identifier(name)}.{identifier(self.program.enums[name].values[c.value])}"
             case _:
                 return str(c.value)
+
+    def owned_constant(self, c: hir.Const) -> str:
+        entity = owned(self.program, c.type)
+        assert entity is not None
+        players = [p for p in range(self.program.players) if c.value >> (p * entity.count) & ((1 << entity.count) - 1)]
+        if not players:
+            return "Owned(U32(0), None)"
+        if len(players) > 1:
+            raise LayoutError(c.span, f"this is a set of several players' {entity.name}s, of which there are too many")
+        return f"Owned(U32({c.value >> (players[0] * entity.count):#x}), {players[0]})"
 
     def __call__(self, e: hir.Expr, names: Names) -> str:
         def sub(x: hir.Expr) -> str:
@@ -154,6 +163,8 @@ class Expressions:
                 return f"{identifier(func)}({', '.join(['g', *(sub(a) for a in args)])})"
             case hir.OwnSet(entity, bits, owner):
                 return f"own_set({constant_name(entity)}, {sub(bits)}, {sub(owner)})"
+            case hir.Single(element):
+                return f"single({self.universe(element.type)}, {sub(element)})"
             case hir.OwnerOfSet(domain):
                 return f"{sub(domain)}.owner"
             case hir.Without(domain, element):
