@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from compiler.backends.interp.space import DOT, Space, word
+from compiler.backends.interp.space import DOT, Space, spelt, word
 from compiler.ir import hir
 from compiler.ir.evaluate import members
 from compiler.ir.types import EntityT, OptT, strip_optional
@@ -83,7 +83,7 @@ class Expressions:
             case hir.Reduce():
                 return self._reduce(expr)
             case hir.CallFunc(func, args):
-                return f"f_{func}({', '.join(['s', *map(self.value, args)])})"
+                return f"f_{spelt(func)}({', '.join(['s', *map(self.value, args)])})"
             case hir.CallMethod(table, method, row, args):
                 return f"M_{table}{DOT}{method}[{self.value(row)}]({', '.join(['s', *map(self.value, args)])})"
             case _:

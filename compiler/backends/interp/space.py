@@ -15,6 +15,11 @@ from compiler.source import Span
 DOT = "·"  # joins names that the rules give; Python takes it as a letter, the rules do not
 
 
+def spelt(name: str) -> str:
+    """A name that may have dots, as part of one of Python."""
+    return name.replace(".", DOT)
+
+
 class Space:
     """The global names of a program's functions. ``names`` is what they are compiled into."""
 
@@ -44,7 +49,7 @@ class Space:
         return text
 
     def place(self, field: hir.Field) -> str:
-        return self.named(f"ZONE_{field.id.replace('.', DOT)}", lambda: Place.of(field))
+        return self.named(f"ZONE_{spelt(field.id)}", lambda: Place.of(field))
 
     def site(self, span: Span | None, problem: str = "") -> int:
         """A number for what a run-time error says, and where."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from compiler.backends.interp import runtime
 from compiler.backends.interp.coverage import Key
 from compiler.backends.interp.expressions import Expressions
-from compiler.backends.interp.space import DOT, Space
+from compiler.backends.interp.space import DOT, Space, spelt
 from compiler.ir import hir
 from compiler.ir.types import SetT, strip_optional
 from compiler.ir.walk import free, walk
@@ -108,7 +108,7 @@ class Function(Expressions):
                 fields = self.space.named("LASTING", lambda: runtime.lasting(self.program))
                 self.line(f"advance_lasting(s, {fields})", span)
             case hir.Call(proc, args, result):
-                call = f"p_{proc}({', '.join(['g', *map(self.value, args)])})"
+                call = f"p_{spelt(proc)}({', '.join(['g', *map(self.value, args)])})"
                 call = self._waiting(call, proc in self.space.suspending)
                 self.line(f"{self.name(result)} = {call}" if result is not None else call, span)
             case hir.Perform(table, method, row, args):

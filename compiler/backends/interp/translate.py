@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from compiler.backends.interp.coverage import Coverage, Key
-from compiler.backends.interp.space import DOT, Space
+from compiler.backends.interp.space import DOT, Space, spelt
 from compiler.backends.interp.statements import Function
 from compiler.ir import hir
 from compiler.source import Span
@@ -41,10 +41,10 @@ class Translation:
         """Write and compile every function of the program."""
         program = self.program
         for func in program.funcs.values():
-            self._function(f"f_{func.name}", func.params, func.body)
+            self._function(f"f_{spelt(func.name)}", func.params, func.body)
         for proc in program.procs.values():
             suspends = proc.name in self.space.suspending
-            self._body(f"p_{proc.name}", proc.params, proc.body, suspends, ("proc", proc.name), proc.returns)
+            self._body(f"p_{spelt(proc.name)}", proc.params, proc.body, suspends, ("proc", proc.name), proc.returns)
         for table in program.tables.values():
             for method in table.methods.values():
                 self._method(table, method)
