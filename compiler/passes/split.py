@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir, lir
 from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT
-from compiler.ir.walk import Node, assigned, children, mentioned, reads, walk, with_fresh_locals
+from compiler.ir.walk import Node, assigned, children, is_node, mentioned, reads, substitute, walk, with_fresh_locals
 from compiler.source import Span
 
 _LABEL = IntT(0, 0)  # widened when the number of blocks is known
+_ZERO, _ONE = hir.Const(0, IntT(0, 0)), hir.Const(1, IntT(1, 1))
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Split:
     unroll_rounds: int = 20
     unroll_size: int = 900
     share_size: int = 80
-    copy_size: int = 160
+    copy_size: int = 1000
     name: str = "split"
 
     def run(self, program: hir.Program) -> lir.OpProgram:
@@ -103,24 +104,28 @@ class _Builder:
             case hir.ForEach():
                 self.for_each(s)
             case hir.Repeat(count, bound, body, span):
-                done = hir.Local("rounds", IntT(0, bound))
-                goal = hir.Local("goal", IntT(0, bound))
+                left = hir.Local("rounds", IntT(0, bound))
                 limit = hir.Const(bound, IntT(bound, bound))
-                self.emit(hir.Set(goal, _clamp_low(hir.Apply("min", (count, limit), IntT(0, bound))), span))
-                self.loop(done, _less(done, hir.Get(goal, goal.type)), body, span)
+                self.emit(hir.Set(left, _clamp_low(hir.Apply("min", (count, limit), IntT(0, bound))), span))
+                one_less = hir.Set(left, hir.Apply("sub", (hir.Get(left, left.type), _ONE), left.type), span)
+                more = hir.Apply("gt", (hir.Get(left, left.type), _ZERO), BOOL)
+                self.loop(more, bound, hir.Block((one_less, *body.statements)), span)
+            case hir.While(condition, bound, body, span) if self.sizes.straight(body):
+                self.loop(condition, bound, body, span)
             case hir.While(condition, bound, body, span):
                 done = hir.Local("rounds", IntT(0, bound))
-                more = hir.Apply("and", (_less(done, hir.Const(bound, IntT(bound, bound))), condition), BOOL)
-                self.loop(done, more, body, span)
+                self.emit(hir.Set(done, _ZERO))
+                one_more = hir.Set(done, hir.Apply("add", (hir.Get(done, done.type), _ONE), done.type), span)
+                less = hir.Apply("lt", (hir.Get(done, done.type), hir.Const(bound, IntT(bound, bound))), BOOL)
+                more = hir.Apply("and", (less, condition), BOOL)
+                self.loop(more, bound, hir.Block((*body.statements, one_more)), span)
             case hir.Call():
                 self.call(s)
             case hir.Choose():
                 self.choose(s)
-            case hir.Finish(local, _, span):
+            case hir.Finish():
                 self.emit(s)
-                after = self.fresh("after_end")
-                self.close(lir.Halt(), after, span)
-                del local
+                self.close(lir.Halt(), self.fresh("after_end"), s.span)
             case _:
                 raise TypeError(f"{type(s).__name__} cannot stand in a program to be split")
 
@@ -134,28 +139,24 @@ class _Builder:
             self.block(otherwise)
             self.close(lir.Jump(join), join, span)
 
-    def loop(self, done: hir.Local, more: hir.Expr, body: hir.Block, span: Span | None) -> None:
-        """The test stands before the first round and again behind each: a single round needs no jump back."""
+    def loop(self, more: hir.Expr, bound: int, body: hir.Block, span: Span | None) -> None:
+        """A straight body loops where it stands, any other as blocks, tested before the first round and behind each."""
+        if self.sizes.straight(body):
+            self.emit(hir.While(more, bound, body, span))
+            return
         inside, after = self.fresh("round"), self.fresh("done")
-        one = hir.Const(1, IntT(1, 1))
-        self.emit(hir.Set(done, hir.Const(0, IntT(0, 0))))
         self.close(lir.Branch(more, inside, after), inside, span)
         self.block(body)
-        self.emit(hir.Set(done, hir.Apply("add", (hir.Get(done, done.type), one), done.type)))
         self.close(lir.Branch(more, inside, after), after, span)
 
     def for_each(self, s: hir.ForEach) -> None:
         left = hir.Local(f"{s.local.name}_left", s.domain.type, s.span)
-        inside, after = self.fresh("round"), self.fresh("done")
-        rest = hir.Get(left, left.type)
-        any_left = hir.Reduce("any", hir.Local("x", s.local.type), rest, hir.Const(1, BOOL), BOOL)
+        rest, x = hir.Get(left, left.type), hir.Local("x", s.local.type)
+        more = hir.Reduce("any", x, rest, hir.Const(1, BOOL), BOOL)
+        first = hir.Set(s.local, hir.Reduce("first", x, rest, None, OptT(s.local.type)), s.span)
+        others = hir.Set(left, hir.Without(rest, hir.Get(s.local, s.local.type), left.type), s.span)
         self.emit(hir.Set(left, s.domain, s.span))
-        self.close(lir.Branch(any_left, inside, after), inside, s.span)
-        first = hir.Reduce("first", hir.Local("x", s.local.type), rest, None, OptT(s.local.type))
-        self.emit(hir.Set(s.local, first, s.span))
-        self.emit(hir.Set(left, hir.Without(rest, hir.Get(s.local, s.local.type), left.type), s.span))
-        self.block(s.body)
-        self.close(lir.Branch(any_left, inside, after), after, s.span)
+        self.loop(more, self.sizes.rounds(s.domain), hir.Block((first, others, *s.body.statements)), s.span)
 
     def call(self, s: hir.Call) -> None:
         proc = self.program.procs[s.proc]
@@ -183,13 +184,19 @@ class _Builder:
         returns = (
             (hir.Set(s.result, proc.returns, s.span),) if proc.returns is not None and s.result is not None else ()
         )
-        body, fresh = with_fresh_locals(hir.Block((*proc.body.statements, *returns)), proc.params)
+        known = {
+            param: arg for param, arg in zip(proc.params, s.args, strict=True) if isinstance(arg, hir.Const)
+        }  # the copy is made for these
+        body, fresh = with_fresh_locals(
+            substitute(hir.Block((*proc.body.statements, *returns)), dict(known)), proc.params
+        )
         if returns:  # the result is the caller's
             assert s.result is not None
             last = replace(body.statements[-1], local=s.result)
             body = hir.Block((*body.statements[:-1], last))
         for param, arg in zip(proc.params, s.args, strict=True):
-            self.emit(hir.Set(fresh[param], arg, s.span))
+            if param not in known:
+                self.emit(hir.Set(fresh[param], arg, s.span))
         outer, self.scope = self.scope, _identifier(proc.name)
         self.block(body)
         self.scope = outer
@@ -236,12 +243,13 @@ def _entry(name: str) -> str:
     return f"{_identifier(name)}_entry"
 
 
-def _less(a: hir.Local, b: hir.Expr) -> hir.Expr:
-    return hir.Apply("lt", (hir.Get(a, a.type), b), BOOL)
-
-
 def _clamp_low(e: hir.Expr) -> hir.Expr:
     return hir.Apply("max", (e, hir.Const(0, IntT(0, 0))), e.type)
+
+
+def _rounds(count: hir.Expr, bound: int) -> int:
+    """The most rounds that a repeat can have."""
+    return max(min(bound, count.value), 0) if isinstance(count, hir.Const) else bound
 
 
 class _Sizes:
@@ -267,8 +275,8 @@ class _Sizes:
             case hir.ForEach(_, domain, body):
                 rounds = self.rounds(domain)
                 return self._unrolls(rounds, body)
-            case hir.Repeat(_, bound, body):
-                return self._unrolls(bound, body)
+            case hir.Repeat(count, bound, body):
+                return self._unrolls(_rounds(count, bound), body)
             case hir.If(_, then, otherwise):
                 return self.straight(then) and self.straight(otherwise)
             case hir.Block(statements):
@@ -291,7 +299,22 @@ class _Sizes:
 
     def copied(self, name: str) -> bool:
         """Whether a procedure that cannot stand inside a block is repeated where it is called."""
-        return self.sites[name] == 1 or self.size(self.program.procs[name].body) <= self.knobs.copy_size
+        return self.sites[name] == 1 or self.code(self.program.procs[name].body) <= self.knobs.copy_size
+
+    def code(self, node: Node) -> int:
+        """How much code a node makes as blocks: a loop that stays a loop counts once."""
+        match node:
+            case hir.ForEach(_, domain, body) if not self.straight(node):
+                return self.size(domain) + self.code(body)
+            case hir.Repeat(count, _, body) if not self.straight(node):
+                return self.size(count) + self.code(body)
+            case hir.Call(proc, args) if not self.inlined(proc):
+                inside = self.code(self.program.procs[proc].body) if self.copied(proc) else 1
+                return inside + sum(self.size(a) for a in args)
+            case _ if self.straight(node):
+                return self.size(node)
+            case _:
+                return 1 + sum(self.code(c) if is_node(c) else 0 for c in children(node))
 
     def rounds(self, domain: hir.Expr) -> int:
         assert isinstance(domain.type, SetT)
@@ -315,7 +338,7 @@ class _Sizes:
             case hir.ForEach(_, domain, body):
                 return self.size(domain) + self.rounds(domain) * self.size(body)
             case hir.Repeat(count, bound, body):
-                return self.size(count) + bound * self.size(body)
+                return self.size(count) + _rounds(count, bound) * self.size(body)
             case hir.Swap(entity):
                 return 4 * sum(1 for f in self.program.fields.values() if f.owner == entity)
             case hir.Move() | hir.Reveal():
@@ -393,21 +416,32 @@ def _thread_jumps(blocks: dict[str, lir.BasicBlock], entry: str) -> dict[str, li
 
 
 def _order(blocks: dict[str, lir.BasicBlock], entry: str, returns: dict[hir.Local, tuple[str, ...]]) -> list[str]:
-    """Reverse postorder from the places where play goes on: what a decision leads to stands behind it."""
-    roots = [b.end.dispatch for b in blocks.values() if isinstance(b.end, lir.Ask)] + [entry]
+    """Reverse postorder from the places where play goes on: what a decision leads to stands behind it.
+
+    A decision that is always asked leads nowhere at once; one that may be taken unasked leads to its own outcome.
+    """
+    asks = [b.end for b in blocks.values() if isinstance(b.end, lir.Ask)]
+    roots = [*(a.dispatch for a in asks if a.choice.manual), entry, *(a.dispatch for a in asks)]
+
+    def following(name: str) -> Iterable[str]:
+        end = blocks[name].end
+        if isinstance(end, lir.Ask):
+            return () if end.choice.manual else (end.skip, end.dispatch)
+        return lir.successors(end, returns)
+
     postorder: list[str] = []
     seen: set[str] = set()
-    for root in reversed(roots):
+    for root in roots:
         if root in seen:
             continue
         seen.add(root)
-        stack = [(root, iter(lir.successors(blocks[root].end, returns)))]
+        stack = [(root, iter(following(root)))]
         while stack:
-            name, following = stack[-1]
-            for target in following:
+            name, targets = stack[-1]
+            for target in targets:
                 if target in blocks and target not in seen:
                     seen.add(target)
-                    stack.append((target, iter(lir.successors(blocks[target].end, returns))))
+                    stack.append((target, iter(following(target))))
                     break
             else:
                 postorder.append(name)
@@ -448,14 +482,15 @@ def end_writes(end: lir.Terminator) -> list[hir.Local]:
 
 
 def _registers(blocks: dict[str, lir.BasicBlock]) -> tuple[hir.Local, ...]:
-    """Locals seen in more than one block, in order of appearance."""
+    """Locals seen in more than one block, or assigned in a loop, in order of appearance."""
     where: dict[hir.Local, set[str]] = {}
+    looped = {x for b in blocks.values() for s in b.body if isinstance(s, hir.While) for x in assigned(s)}
     for name, block in blocks.items():
         inside = (local for s in block.body for local in mentioned(s))
         seen = dict.fromkeys((*inside, *end_reads(block.end), *end_writes(block.end)))
         for local in seen:
             where.setdefault(local, set()).add(name)
-    return tuple(local for local, names in where.items() if len(names) > 1)
+    return tuple(local for local, names in where.items() if len(names) > 1 or local in looped)
 
 
 def _frame(
@@ -470,7 +505,7 @@ def _frame(
         killed: set[hir.Local] = set()
         for s in block.body:
             used |= (reads(s) & kept) - killed
-            if not isinstance(s, (hir.If, hir.ForEach, hir.Repeat)):  # those may leave it as it was
+            if not isinstance(s, (hir.If, hir.ForEach, hir.Repeat, hir.While)):  # those may leave it as it was
                 killed |= assigned(s) & kept
             else:
                 used |= (assigned(s) & kept) - killed

@@ -70,8 +70,11 @@ class Statements:
             case hir.Repeat(count, bound, body):
                 goal, i = self.names.fresh("rounds"), self.names.fresh("i")
                 self.put(f"{goal} = {self.e(count)}")
-                self.put(f"for {i} in range({bound}):")
+                most = min(bound, count.value) if isinstance(count, hir.Const) else bound
+                self.put(f"for {i} in range({most}):")
                 self.loop_body(f"{self.on} & ({i} < {goal})", body)
+            case hir.While(condition, bound, body):
+                self.loop(condition, bound, body)
             case hir.Draw():
                 self.draw(s)
             case hir.Reveal(local, kind, zone, depth):
@@ -112,6 +115,19 @@ class Statements:
         self.under(self.mask(value), then)
         if otherwise.statements:
             self.under(self.mask(f"negate({value})"), otherwise)
+
+    def loop(self, condition: hir.Expr, bound: int, body: hir.Block) -> None:
+        """A loop whose rounds differ from game to game; what it changes are lanes of the game."""
+        more, rounds = self.names.fresh("more"), self.names.fresh("rounds")
+        self.put(f"def {more}(g: Game) -> Lane:")
+        self.depth += 1
+        self.put(f"return {self.e(condition)}")
+        self.depth -= 1
+        self.put(f"def {rounds}(g: Game, on: Lane) -> None:")
+        self.depth += 1
+        self.under("on", body)
+        self.depth -= 1
+        self.put(f"repeat_while(g, {self.on}, {more}, {rounds}, {bound})")
 
     def loop_body(self, mask: str, body: hir.Block) -> None:
         self.depth += 1
