@@ -7,11 +7,11 @@ from .model import CARD
 from .runtime import Game, Lane, at, index_of, where
 
 
-def opponent(g: Game, p: Lane) -> Lane:
-    """opponent (specs/kuhn_poker/game.rules:16)"""
-    return 1 - p
-
-
 def higher(g: Game) -> Lane:
     """higher (specs/kuhn_poker/game.rules:17)"""
     return where((index_of(CARD, at(g.player_hand, 0)) > index_of(CARD, at(g.player_hand, 1))), 0, 1)
+
+
+def opponent(g: Game, p: Lane) -> Lane:
+    """opponent (specs/kuhn_poker/game.rules:16)"""
+    return 1 - p

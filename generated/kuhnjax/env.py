@@ -207,8 +207,6 @@ DEFAULTS: dict[str, Any] = {
     "player_staked": (1,) * 2,
     "deck": 0x7,
     "player_hand": (-1,) * 2,
-    "r_p": 0,
-    "r_p_2": 0,
     "legal": (0,) * 1,
     "counter": 0,
     "pc": At.start,

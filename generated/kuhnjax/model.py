@@ -31,22 +31,22 @@ class Act:
 class At:
     """The blocks of the rules, by number."""
 
-    play_chosen = 0
-    play_ask_2 = 1
-    play_bet = 2
-    raises_ask = 3
-    raises_chosen = 4
-    raises_pass = 5
-    raises_bet = 6
-    play_chosen_2 = 7
-    play_pass_2 = 8
-    play_bet_2 = 9
-    raises_ask_2 = 10
-    raises_chosen_2 = 11
-    raises_pass_2 = 12
-    raises_bet_2 = 13
-    start = 14
-    play_ask = 15
+    start = 0
+    play_ask = 1
+    play_chosen = 2
+    play_ask_2 = 3
+    play_chosen_2 = 4
+    play_pass_2 = 5
+    play_bet_2 = 6
+    raises_ask_2 = 7
+    raises_chosen_2 = 8
+    raises_pass_2 = 9
+    raises_bet_2 = 10
+    play_bet = 11
+    raises_ask = 12
+    raises_chosen = 13
+    raises_pass = 14
+    raises_bet = 15
     play_went_on = 16
 
 

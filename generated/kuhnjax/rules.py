@@ -28,6 +28,28 @@ from .runtime import (
 )
 
 
+def start(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:37"""
+    for p, here in elements(PLAYERS, U32(0x3)):
+        on_ = on & here
+        c = draw_member(g, on_, Draws.deal, CARD, g.deck)
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = moved
+        g.deck = select(on__2, g.deck & ~bit(position), g.deck)
+        g.player_hand = put(g.player_hand, p, moved, on__2)
+    g.pc = select(on, At.play_ask, g.pc)
+
+
+def play_ask(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:37"""
+    player = 0
+    words = no_actions(ACTIONS)
+    offer(words, Act.bet, 1, 1)
+    offer(words, Act.pass_, 1, 1)
+    ask(g, on, player, words, False, At.play_chosen, At.play_went_on)
+
+
 def play_chosen(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:37"""
     chose_bet = on & (g.action >= Act.bet) & (g.action < Act.bet + 1)
@@ -43,59 +65,6 @@ def play_ask_2(g: Game, on: Lane) -> None:
     offer(words, Act.bet, 1, 1)
     offer(words, Act.pass_, 1, 1)
     ask(g, on, player, words, False, At.play_chosen_2, At.play_went_on)
-
-
-def play_bet(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:38"""
-    g.r_p = select(on, 0, g.r_p)
-    g.player_staked = put(g.player_staked, g.r_p, 2, on)
-    g.pc = select(on, At.raises_ask, g.pc)
-
-
-def raises_ask(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:21"""
-    player = opponent(g, g.r_p)
-    words = no_actions(ACTIONS)
-    offer(words, Act.bet, 1, 1)
-    offer(words, Act.pass_, 1, 1)
-    ask(g, on, player, words, False, At.raises_chosen, At.play_went_on)
-
-
-def raises_chosen(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:21"""
-    chose_bet = on & (g.action >= Act.bet) & (g.action < Act.bet + 1)
-    g.pc = select(chose_bet, At.raises_bet, g.pc)
-    chose_pass = on & (g.action >= Act.pass_) & (g.action < Act.pass_ + 1)
-    g.pc = select(chose_pass, At.raises_pass, g.pc)
-
-
-def raises_pass(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:26"""
-    w = g.r_p
-    give_rewards(
-        g,
-        on,
-        [
-            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
-            for p in range(2)
-        ],
-    )
-    game_over(g, on, HALTED)
-
-
-def raises_bet(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:22"""
-    g.player_staked = put(g.player_staked, opponent(g, g.r_p), 2, on)
-    w = higher(g)
-    give_rewards(
-        g,
-        on,
-        [
-            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
-            for p in range(2)
-        ],
-    )
-    game_over(g, on, HALTED)
 
 
 def play_chosen_2(g: Game, on: Lane) -> None:
@@ -122,14 +91,13 @@ def play_pass_2(g: Game, on: Lane) -> None:
 
 def play_bet_2(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:41"""
-    g.r_p_2 = select(on, 1, g.r_p_2)
-    g.player_staked = put(g.player_staked, g.r_p_2, 2, on)
+    g.player_staked = put(g.player_staked, 1, 2, on)
     g.pc = select(on, At.raises_ask_2, g.pc)
 
 
 def raises_ask_2(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:21"""
-    player = opponent(g, g.r_p_2)
+    player = opponent(g, 1)
     words = no_actions(ACTIONS)
     offer(words, Act.bet, 1, 1)
     offer(words, Act.pass_, 1, 1)
@@ -146,12 +114,11 @@ def raises_chosen_2(g: Game, on: Lane) -> None:
 
 def raises_pass_2(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:26"""
-    w = g.r_p_2
     give_rewards(
         g,
         on,
         [
-            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            where((p == 1), at(g.player_staked, opponent(g, 1)), (-at(g.player_staked, opponent(g, 1))))
             for p in range(2)
         ],
     )
@@ -160,7 +127,7 @@ def raises_pass_2(g: Game, on: Lane) -> None:
 
 def raises_bet_2(g: Game, on: Lane) -> None:
     """specs/kuhn_poker/game.rules:22"""
-    g.player_staked = put(g.player_staked, opponent(g, g.r_p_2), 2, on)
+    g.player_staked = put(g.player_staked, opponent(g, 1), 2, on)
     w = higher(g)
     give_rewards(
         g,
@@ -173,26 +140,55 @@ def raises_bet_2(g: Game, on: Lane) -> None:
     game_over(g, on, HALTED)
 
 
-def start(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:37"""
-    for p, here in elements(PLAYERS, U32(0x3)):
-        on_ = on & here
-        c = draw_member(g, on_, Draws.deal, CARD, g.deck)
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = moved
-        g.deck = select(on__2, g.deck & ~bit(position), g.deck)
-        g.player_hand = put(g.player_hand, p, moved, on__2)
-    g.pc = select(on, At.play_ask, g.pc)
+def play_bet(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:38"""
+    g.player_staked = put(g.player_staked, 0, 2, on)
+    g.pc = select(on, At.raises_ask, g.pc)
 
 
-def play_ask(g: Game, on: Lane) -> None:
-    """specs/kuhn_poker/game.rules:37"""
-    player = 0
+def raises_ask(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:21"""
+    player = opponent(g, 0)
     words = no_actions(ACTIONS)
     offer(words, Act.bet, 1, 1)
     offer(words, Act.pass_, 1, 1)
-    ask(g, on, player, words, False, At.play_chosen, At.play_went_on)
+    ask(g, on, player, words, False, At.raises_chosen, At.play_went_on)
+
+
+def raises_chosen(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:21"""
+    chose_bet = on & (g.action >= Act.bet) & (g.action < Act.bet + 1)
+    g.pc = select(chose_bet, At.raises_bet, g.pc)
+    chose_pass = on & (g.action >= Act.pass_) & (g.action < Act.pass_ + 1)
+    g.pc = select(chose_pass, At.raises_pass, g.pc)
+
+
+def raises_pass(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:26"""
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == 0), at(g.player_staked, opponent(g, 0)), (-at(g.player_staked, opponent(g, 0))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
+
+
+def raises_bet(g: Game, on: Lane) -> None:
+    """specs/kuhn_poker/game.rules:22"""
+    g.player_staked = put(g.player_staked, opponent(g, 0), 2, on)
+    w = higher(g)
+    give_rewards(
+        g,
+        on,
+        [
+            where((p == w), at(g.player_staked, opponent(g, w)), (-at(g.player_staked, opponent(g, w))))
+            for p in range(2)
+        ],
+    )
+    game_over(g, on, HALTED)
 
 
 def play_went_on(g: Game, on: Lane) -> None:
@@ -203,26 +199,26 @@ def play_went_on(g: Game, on: Lane) -> None:
 ASKS = ()
 SEGMENTS = (
     (
+        (At.start, start),
+        (At.play_ask, play_ask),
         (At.play_chosen, play_chosen),
         (At.play_ask_2, play_ask_2),
-        (At.play_bet, play_bet),
-        (At.raises_ask, raises_ask),
-        (At.raises_chosen, raises_chosen),
-        (At.raises_pass, raises_pass),
+        (At.play_chosen_2, play_chosen_2),
     ),
     (
-        (At.raises_bet, raises_bet),
-        (At.play_chosen_2, play_chosen_2),
         (At.play_pass_2, play_pass_2),
         (At.play_bet_2, play_bet_2),
         (At.raises_ask_2, raises_ask_2),
         (At.raises_chosen_2, raises_chosen_2),
         (At.raises_pass_2, raises_pass_2),
+        (At.raises_bet_2, raises_bet_2),
+        (At.play_bet, play_bet),
+        (At.raises_ask, raises_ask),
     ),
     (
-        (At.raises_bet_2, raises_bet_2),
-        (At.start, start),
-        (At.play_ask, play_ask),
+        (At.raises_chosen, raises_chosen),
+        (At.raises_pass, raises_pass),
+        (At.raises_bet, raises_bet),
         (At.play_went_on, play_went_on),
     ),
 )

@@ -38,12 +38,12 @@ class Act:
 class At:
     """The blocks of the rules, by number."""
 
-    secretly_choose_for_chosen = 0
-    secretly_choose_for_throw = 1
-    start = 2
-    play_round = 3
-    play_round_2 = 4
-    secretly_choose_for_ask = 5
+    start = 0
+    play_round = 1
+    play_round_2 = 2
+    secretly_choose_for_ask = 3
+    secretly_choose_for_chosen = 4
+    secretly_choose_for_throw = 5
     secretly_choose_for_went_on = 6
     play_done_2 = 7
     play_join = 8

@@ -32,28 +32,15 @@ from .runtime import (
 )
 
 
-def secretly_choose_for_chosen(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:21"""
-    chose_throw = on & (g.action >= Act.throw) & (g.action < Act.throw + 3)
-    g.r_h = select(chose_throw, (g.action - Act.throw), g.r_h)
-    g.pc = select(chose_throw, At.secretly_choose_for_throw, g.pc)
-
-
-def secretly_choose_for_throw(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:22"""
-    g.player_secret = put(g.player_secret, g.r_p, g.r_h, on)
-    g.pc = select(on, At.secretly_choose_for_went_on, g.pc)
-
-
 def start(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:31"""
-    g.r_goal = select(on, greater(lesser(20, 20), 0), g.r_goal)
-    g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_round, At.play_done), g.pc)
+    g.r_rounds = select(on, greater(lesser(20, 20), 0), g.r_rounds)
+    g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_round(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:31"""
+    g.r_rounds = select(on, (g.r_rounds - 1), g.r_rounds)
     g.r_p_left = select(on, U32(0x3), g.r_p_left)
     g.pc = select(on, where(nonempty(g.r_p_left), At.play_round_2, At.play_done_2), g.pc)
 
@@ -72,6 +59,19 @@ def secretly_choose_for_ask(g: Game, on: Lane) -> None:
     words = no_actions(ACTIONS)
     offer(words, Act.throw, 3, U32(0x7))
     ask(g, on, player, words, False, At.secretly_choose_for_chosen, At.secretly_choose_for_went_on)
+
+
+def secretly_choose_for_chosen(g: Game, on: Lane) -> None:
+    """specs/rock_paper_scissors/game.rules:21"""
+    chose_throw = on & (g.action >= Act.throw) & (g.action < Act.throw + 3)
+    g.r_h = select(chose_throw, (g.action - Act.throw), g.r_h)
+    g.pc = select(chose_throw, At.secretly_choose_for_throw, g.pc)
+
+
+def secretly_choose_for_throw(g: Game, on: Lane) -> None:
+    """specs/rock_paper_scissors/game.rules:22"""
+    g.player_secret = put(g.player_secret, g.r_p, g.r_h, on)
+    g.pc = select(on, At.secretly_choose_for_went_on, g.pc)
 
 
 def secretly_choose_for_went_on(g: Game, on: Lane) -> None:
@@ -97,8 +97,7 @@ def play_done_2(g: Game, on: Lane) -> None:
 
 def play_join(g: Game, on: Lane) -> None:
     """specs/rock_paper_scissors/game.rules:38"""
-    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_round, At.play_done), g.pc)
+    g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_done(g: Game, on: Lane) -> None:
@@ -116,12 +115,12 @@ def play_then(g: Game, on: Lane) -> None:
 ASKS = ()
 SEGMENTS = (
     (
-        (At.secretly_choose_for_chosen, secretly_choose_for_chosen),
-        (At.secretly_choose_for_throw, secretly_choose_for_throw),
         (At.start, start),
         (At.play_round, play_round),
         (At.play_round_2, play_round_2),
         (At.secretly_choose_for_ask, secretly_choose_for_ask),
+        (At.secretly_choose_for_chosen, secretly_choose_for_chosen),
+        (At.secretly_choose_for_throw, secretly_choose_for_throw),
         (At.secretly_choose_for_went_on, secretly_choose_for_went_on),
         (At.play_done_2, play_done_2),
     ),

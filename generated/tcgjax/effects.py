@@ -100,29 +100,6 @@ def in_play(g: Game, p: Lane) -> Lane:
     return subset(PLACE, of_player(PLACE, p), lambda t: at(g.place_pokemon, t) != -1)
 
 
-def retreat_cost(g: Game, t: Lane) -> Lane:
-    """retreat cost (specs/tcg/verbs.rules:27)"""
-    return greater(
-        0,
-        (
-            look(g.tables.species_retreat, at(g.place_pokemon, t))
-            - element(PLAYER_LIGHTER, g.player_lighter, owner_of(PLACE, t), 0)
-        ),
-    )
-
-
-def is_type(g: Game, t: Lane, e: Lane) -> Lane:
-    """is type (specs/tcg/verbs.rules:13)"""
-    return look(g.tables.species_element, at(g.place_pokemon, t)) == e
-
-
-def free_place(g: Game, p: Lane) -> Lane:
-    """free place (specs/tcg/verbs.rules:10)"""
-    return lowest(
-        PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
-    )
-
-
 def total_(g: Game, t: Lane) -> Lane:
     """total (specs/tcg/verbs.rules:24)"""
     return total(ELEMENT, U32(0x3FF), lambda e_2: element(PLACE_ENERGY, g.place_energy, t, e_2))
@@ -198,9 +175,88 @@ def benched(g: Game, p: Lane) -> Lane:
     return subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1))
 
 
+def is_type(g: Game, t: Lane, e: Lane) -> Lane:
+    """is type (specs/tcg/verbs.rules:13)"""
+    return look(g.tables.species_element, at(g.place_pokemon, t)) == e
+
+
+def retreat_cost(g: Game, t: Lane) -> Lane:
+    """retreat cost (specs/tcg/verbs.rules:27)"""
+    return greater(
+        0,
+        (
+            look(g.tables.species_retreat, at(g.place_pokemon, t))
+            - element(PLAYER_LIGHTER, g.player_lighter, owner_of(PLACE, t), 0)
+        ),
+    )
+
+
 def is_basic(g: Game, s: Lane) -> Lane:
     """is basic (specs/tcg/verbs.rules:18)"""
     return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_stage, s) == Stage.basic)
+
+
+def free_place(g: Game, p: Lane) -> Lane:
+    """free place (specs/tcg/verbs.rules:10)"""
+    return lowest(
+        PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
+    )
+
+
+def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
+    """species.hp bonus (specs/tcg/model.rules:96)"""
+    return where(
+        (look(g.tables.species_hp_bonus_kind, row) == 2),
+        where((look(g.tables.species_stage, at(g.place_pokemon, target)) == Stage.basic), 20, 0),
+        where((look(g.tables.species_hp_bonus_kind, row) == 1), 20, 0),
+    )
+
+
+def max_hp(g: Game, t: Lane) -> Lane:
+    """max hp (specs/tcg/verbs.rules:26)"""
+    return (
+        look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
+    ) + species_hp_bonus(g, def_(g, g.arena), t)
+
+
+def has_fallen(g: Game, t: Lane) -> Lane:
+    """has fallen (specs/tcg/flow.rules:259)"""
+    return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
+
+
+def prize(g: Game, s: Lane) -> Lane:
+    """prize (specs/tcg/verbs.rules:20)"""
+    return where(look(g.tables.species_mega, s), 3, where(look(g.tables.species_ex, s), 2, 1))
+
+
+def has_points(g: Game, p: Lane) -> Lane:
+    """has points (specs/tcg/flow.rules:260)"""
+    return at(g.player_points, p) >= 3
+
+
+def has_pokemon(g: Game, p: Lane) -> Lane:
+    """has pokemon (specs/tcg/flow.rules:261)"""
+    return nonempty(in_play(g, p))
+
+
+def wins(g: Game, p: Lane) -> Lane:
+    """wins (specs/tcg/flow.rules:262)"""
+    return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
+
+
+def all_gone(g: Game, p: Lane) -> Lane:
+    """all gone (specs/tcg/flow.rules:267)"""
+    return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
+
+
+def standing(g: Game, p: Lane) -> Lane:
+    """standing (specs/tcg/flow.rules:266)"""
+    return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
+
+
+def verdict(g: Game, p: Lane) -> Lane:
+    """verdict (specs/tcg/flow.rules:265)"""
+    return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
 def ability_bars_supporters(g: Game, row: Lane, self_: Lane, p: Lane) -> Lane:
@@ -270,66 +326,46 @@ def may_attack(g: Game, t: Lane) -> Lane:
     return awake(g, t) & negate(element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 0) == 1)
 
 
-def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
-    """species.hp bonus (specs/tcg/model.rules:96)"""
-    return where(
-        (look(g.tables.species_hp_bonus_kind, row) == 2),
-        where((look(g.tables.species_stage, at(g.place_pokemon, target)) == Stage.basic), 20, 0),
-        where((look(g.tables.species_hp_bonus_kind, row) == 1), 20, 0),
+def roll_energy_of(g: Game, on: Lane, p: Lane) -> Lane:
+    """roll energy of (specs/tcg/flow.rules:39)"""
+    e_2 = draw_member(
+        g,
+        on,
+        Draws.energy,
+        ELEMENT,
+        subset(ELEMENT, U32(0x3FF), lambda e: look_in(g.tables.deck_list_energy, 10, at(g.player_list, p), e) > 0),
     )
-
-
-def max_hp(g: Game, t: Lane) -> Lane:
-    """max hp (specs/tcg/verbs.rules:26)"""
-    return (
-        look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
-    ) + species_hp_bonus(g, def_(g, g.arena), t)
-
-
-def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:259)"""
-    return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
-
-
-def prize(g: Game, s: Lane) -> Lane:
-    """prize (specs/tcg/verbs.rules:20)"""
-    return where(look(g.tables.species_mega, s), 3, where(look(g.tables.species_ex, s), 2, 1))
-
-
-def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:260)"""
-    return at(g.player_points, p) >= 3
-
-
-def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:261)"""
-    return nonempty(in_play(g, p))
-
-
-def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:262)"""
-    return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
-
-
-def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:267)"""
-    return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
-
-
-def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:266)"""
-    return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
-
-
-def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:265)"""
-    return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
+    g.player_energy_next = put(g.player_energy_next, p, e_2, on)
 
 
 def flip_coin(g: Game, on: Lane) -> Lane:
     """flip coin (specs/tcg/verbs.rules:50)"""
     side = draw_range(g, on, Draws.coin, 0, 1)
     return side == 1
+
+
+def flip_coins(g: Game, on: Lane, n: Lane) -> Lane:
+    """flip coins (specs/tcg/verbs.rules:55)"""
+    heads = 0
+    rounds = n
+    for i in range(9):
+        on_ = on & (i < rounds)
+        side = draw_range(g, on_, Draws.coin, 0, 1)
+        heads = where(on_, clip((heads + side), 0, 9), heads)
+    return heads
+
+
+def discard_energy_from(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
+    """discard energy from (specs/tcg/verbs.rules:123)"""
+    g.place_energy = put_element(
+        PLACE_ENERGY, g.place_energy, t, e, greater(0, (element(PLACE_ENERGY, g.place_energy, t, e) - n)), on
+    )
+
+
+def stop_from_attacking(g: Game, on: Lane, t: Lane) -> Lane:
+    """stop from attacking (specs/tcg/verbs.rules:103)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_pacified = put_element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 1, True, on_)
 
 
 def attach_energy_to(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
@@ -349,100 +385,10 @@ def make(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
 
 
-def ability_use(g: Game, on: Lane, row: Lane, self_: Lane) -> Lane:
-    """ability.use (specs/tcg/model.rules:117)"""
-    on_ = on & look(g.tables.ability_use_0, row)
-    attach_energy_to(g, on_, 1, Element.psychic, active(g, owner_of(PLACE, self_)))
-    on__2 = on & look(g.tables.ability_use_1, row)
-    make(g, on__2, active(g, opponent(g, owner_of(PLACE, self_))), Condition.poisoned)
-
-
-def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
-    """fetch of (specs/tcg/verbs.rules:138)"""
-    c = draw_member(g, on, Draws.pick, CARD, cards)
-    on_ = on & (c != -1)
-    moved = c
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
-    take(g, PLAYER_DECK, p, position, on__2)
-    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
-    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
-    on__3 = on & False
-    shuffle(g, PLAYER_DECK, p, on__3)
-
-
-def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
-    """species.visit (specs/tcg/model.rules:98)"""
-    on_ = on & look(g.tables.species_visit_0, row)
-    heads = flip_coin(g, on_)
-    on__2 = on & look(g.tables.species_visit_1, row)
-    on__3 = on__2 & heads
-    fetch_of(
-        g,
-        on__3,
-        inter(
-            Owned(at(g.player_deck, me), me),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, me)), me),
-        ),
-        me,
-    )
-
-
-def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """evolve into (specs/tcg/flow.rules:162)"""
-    moved = c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
-    whose = owner_of(CARD, c)
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
-    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
-    g.place_fresh = put(g.place_fresh, t, True, on)
-    g.place_ability_used = put(g.place_ability_used, t, False, on)
-    on__2 = on & is_active(g, t)
-    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__2)
-
-
-def put_into_play_on(g: Game, on: Lane, c: Lane, t: Lane) -> Lane:
-    """put into play on (specs/tcg/flow.rules:156)"""
-    moved = c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
-    whose = owner_of(CARD, c)
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
-    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
-    g.place_fresh = put(g.place_fresh, t, True, on)
-
-
-def discard_energy_from(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
-    """discard energy from (specs/tcg/verbs.rules:123)"""
-    g.place_energy = put_element(
-        PLACE_ENERGY, g.place_energy, t, e, greater(0, (element(PLACE_ENERGY, g.place_energy, t, e) - n)), on
-    )
-
-
 def send_out(g: Game, on: Lane, t: Lane) -> Lane:
     """send out (specs/tcg/verbs.rules:156)"""
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
     swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
-
-
-def flip_coins(g: Game, on: Lane, n: Lane) -> Lane:
-    """flip coins (specs/tcg/verbs.rules:55)"""
-    heads = 0
-    rounds = n
-    for i in range(9):
-        on_ = on & (i < rounds)
-        side = draw_range(g, on_, Draws.coin, 0, 1)
-        heads = where(on_, clip((heads + side), 0, 9), heads)
-    return heads
-
-
-def stop_from_attacking(g: Game, on: Lane, t: Lane) -> Lane:
-    """stop from attacking (specs/tcg/verbs.rules:103)"""
-    on_ = on & negate(unreachable(g, t))
-    g.spot_pacified = put_element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 1, True, on_)
 
 
 def brace_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
@@ -484,18 +430,6 @@ def species_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) 
     put_damage_on(g, on_, 20, attacker)
 
 
-def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
-    """mix hand of into deck (specs/tcg/verbs.rules:148)"""
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
-    shuffle(g, PLAYER_DECK, p, on)
-
-
 def leave(g: Game, on: Lane, t: Lane) -> Lane:
     """leave (specs/tcg/verbs.rules:167)"""
     on_ = on & (at(g.place_attached, t) != -1)
@@ -508,6 +442,57 @@ def leave(g: Game, on: Lane, t: Lane) -> Lane:
     reset_all(g, PLACE_DEFAULTS, t, on)
     on__3 = on & is_active(g, t)
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__3)
+
+
+def ability_use(g: Game, on: Lane, row: Lane, self_: Lane) -> Lane:
+    """ability.use (specs/tcg/model.rules:117)"""
+    on_ = on & look(g.tables.ability_use_0, row)
+    attach_energy_to(g, on_, 1, Element.psychic, active(g, owner_of(PLACE, self_)))
+    on__2 = on & look(g.tables.ability_use_1, row)
+    make(g, on__2, active(g, opponent(g, owner_of(PLACE, self_))), Condition.poisoned)
+
+
+def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
+    """fetch of (specs/tcg/verbs.rules:138)"""
+    c = draw_member(g, on, Draws.pick, CARD, cards)
+    on_ = on & (c != -1)
+    moved = c
+    on__2 = on_ & (moved >= 0)
+    position = index_of(CARD, moved)
+    take(g, PLAYER_DECK, p, position, on__2)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
+    on__3 = on & False
+    shuffle(g, PLAYER_DECK, p, on__3)
+
+
+def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
+    """species.visit (specs/tcg/model.rules:98)"""
+    on_ = on & look(g.tables.species_visit_0, row)
+    heads = flip_coin(g, on_)
+    on__2 = on & look(g.tables.species_visit_1, row)
+    on__3 = on__2 & heads
+    fetch_of(
+        g,
+        on__3,
+        inter(
+            Owned(at(g.player_deck, me), me),
+            own_set(CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, me)), me),
+        ),
+        me,
+    )
+
+
+def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
+    """mix hand of into deck (specs/tcg/verbs.rules:148)"""
+    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
+        on_ = on & here
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    shuffle(g, PLAYER_DECK, p, on)
 
 
 def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
@@ -528,16 +513,31 @@ def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
     _deepest = reveal(g, on, Draws.pick, PLAYER_DECK, p, (n - 1), 2)
 
 
-def roll_energy_of(g: Game, on: Lane, p: Lane) -> Lane:
-    """roll energy of (specs/tcg/flow.rules:39)"""
-    e_2 = draw_member(
-        g,
-        on,
-        Draws.energy,
-        ELEMENT,
-        subset(ELEMENT, U32(0x3FF), lambda e: look_in(g.tables.deck_list_energy, 10, at(g.player_list, p), e) > 0),
-    )
-    g.player_energy_next = put(g.player_energy_next, p, e_2, on)
+def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
+    """evolve into (specs/tcg/flow.rules:162)"""
+    moved = c
+    on_ = on & (moved >= 0)
+    position = index_of(CARD, moved)
+    whose = owner_of(CARD, c)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
+    g.place_fresh = put(g.place_fresh, t, True, on)
+    g.place_ability_used = put(g.place_ability_used, t, False, on)
+    on__2 = on & is_active(g, t)
+    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__2)
+
+
+def put_into_play_on(g: Game, on: Lane, c: Lane, t: Lane) -> Lane:
+    """put into play on (specs/tcg/flow.rules:156)"""
+    moved = c
+    on_ = on & (moved >= 0)
+    position = index_of(CARD, moved)
+    whose = owner_of(CARD, c)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
+    g.place_fresh = put(g.place_fresh, t, True, on)
 
 
 def check_up_on(g: Game, on: Lane, t: Lane) -> Lane:

@@ -116,6 +116,7 @@ from .runtime import (
     put,
     put_at_bottom,
     put_element,
+    repeat_while,
     reveal,
     select,
     size,
@@ -127,17 +128,165 @@ from .runtime import (
 )
 
 
+def start(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:4"""
+    g.pc = select(on, where((g.phase__ == Phase.setup), At.play_then, At.play_join), g.pc)
+
+
+def play_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:4"""
+    starter = draw_range(g, on, Draws.first, 0, 1)
+    g.current = select(on, starter, g.current)
+    g.r_p_left = select(on, U32(0x3), g.r_p_left)
+    g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
+
+
+def set_up_round(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:17"""
+    p = lowest(PLAYERS, g.r_p_left)
+    g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
+    p_2 = p
+    p_3 = p_2
+    rounds = 5
+    for i in range(5):
+        on_ = on & (i < rounds)
+        on__2 = on_ & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
+        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
+        on__3 = on__2 & (c != -1)
+        moved = c
+        on__4 = on__3 & (moved >= 0)
+        position = index_of(CARD, moved)
+        take(g, PLAYER_DECK, p_3, position, on__4)
+        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__4)
+        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__4)
+    on__5 = on & negate(
+        nonempty(
+            inter(
+                Owned(at(g.player_hand, p_2), p_2),
+                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, p_2)), p_2),
+            )
+        )
+    )
+    back = draw_member(g, on__5, Draws.pick, CARD, Owned(at(g.player_hand, p_2), p_2))
+    instead = draw_member(
+        g,
+        on__5,
+        Draws.pick,
+        CARD,
+        inter(
+            Owned(at(g.player_deck, p_2), p_2),
+            own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, p_2)), p_2),
+        ),
+    )
+    moved_2 = back
+    on__6 = on__5 & (moved_2 >= 0)
+    position_2 = index_of(CARD, moved_2)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__6)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__6)
+    moved_3 = instead
+    on__7 = on__5 & (moved_3 >= 0)
+    position_3 = index_of(CARD, moved_3)
+    take(g, PLAYER_DECK, p_2, position_3, on__7)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__7)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__7)
+    g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
+
+
+def set_up_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:17"""
+    for p, here in elements(PLAYERS, U32(0x3)):
+        on_ = on & here
+        roll_energy_of(g, on_, p)
+    g.r_p_left_2 = select(on, U32(0x3), g.r_p_left_2)
+    g.pc = select(on, where(nonempty(g.r_p_left_2), At.set_up_round_2, At.set_up_done_2), g.pc)
+
+
+def set_up_round_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:19"""
+    p = lowest(PLAYERS, g.r_p_left_2)
+    g.r_p_left_2 = select(on, without(PLAYERS, g.r_p_left_2, p), g.r_p_left_2)
+    g.r_p = select(on, p, g.r_p)
+    g.r_c = select(on, -1, g.r_c)
+    g.pc = select(on, At.lay_out_ask, g.pc)
+
+
+def lay_out_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:45"""
+    player = g.r_p
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.active,
+        20,
+        positions(
+            CARD,
+            lowest_of_equals(
+                inter(
+                    Owned(at(g.player_hand, g.r_p), g.r_p),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
+                ),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
+            ),
+            player,
+        ),
+    )
+    ask(g, on, player, words, False, At.lay_out_chosen, At.lay_out_went_on)
+
+
 def lay_out_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:45"""
     chose_active = on & (g.action >= Act.active) & (g.action < Act.active + 20)
-    g.r_c = select(chose_active, place_at(CARD, g.chooser, (g.action - Act.active)), g.r_c)
+    g.r_c_2 = select(chose_active, place_at(CARD, g.chooser, (g.action - Act.active)), g.r_c_2)
     g.pc = select(chose_active, At.lay_out_active, g.pc)
 
 
 def lay_out_active(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:45"""
-    g.r_c_2 = select(on, g.r_c, g.r_c_2)
+    g.r_c = select(on, g.r_c_2, g.r_c)
     g.pc = select(on, At.lay_out_went_on, g.pc)
+
+
+def lay_out_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:45"""
+    moved = g.r_c
+    on_ = on & (moved >= 0)
+    position = index_of(CARD, moved)
+    whose = active(g, g.r_p)
+    g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
+    g.place_facedown = put(g.place_facedown, whose, moved, on_)
+    g.r_more = select(on, True, g.r_more)
+    g.r_rounds = select(on, 0, g.r_rounds)
+    g.pc = select(on, where(((g.r_rounds < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
+
+
+def lay_out_round(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:48"""
+    g.r_more = select(on, False, g.r_more)
+    g.pc = select(on, At.lay_out_ask_2, g.pc)
+
+
+def lay_out_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:50"""
+    player = g.r_p
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.bench,
+        20,
+        positions(
+            CARD,
+            lowest_of_equals(
+                inter(
+                    Owned(at(g.player_hand, g.r_p), g.r_p),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
+                ),
+                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
+            ),
+            player,
+        ),
+    )
+    offer(words, Act.done, 1, 1)
+    ask(g, on, player, words, False, At.lay_out_chosen_2, At.lay_out_went_on_2)
 
 
 def lay_out_chosen_2(g: Game, on: Lane) -> None:
@@ -159,6 +308,38 @@ def lay_out_bench(g: Game, on: Lane) -> None:
     g.place_facedown = put(g.place_facedown, whose, moved, on_)
     g.r_more = select(on, True, g.r_more)
     g.pc = select(on, At.lay_out_went_on_2, g.pc)
+
+
+def lay_out_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:50"""
+    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
+    g.pc = select(on, where(((g.r_rounds < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
+
+
+def lay_out_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:48"""
+    g.pc = select(on, where(nonempty(g.r_p_left_2), At.set_up_round_2, At.set_up_done_2), g.pc)
+
+
+def set_up_done_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:19"""
+    for t, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t_2: at(g.place_facedown, t_2) != -1)):
+        on_ = on & here
+        c = at(g.place_facedown, t)
+        g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on_)
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        g.place_facedown = put(g.place_facedown, t, -1, on__2)
+        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__2)
+    g.phase__ = select(on, Phase.between, g.phase__)
+    g.pc = select(on, At.play_join, g.pc)
+
+
+def play_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:4"""
+    g.r_rounds_2 = select(on, greater(lesser(30, 30), 0), g.r_rounds_2)
+    g.pc = select(on, where((g.r_rounds_2 > 0), At.play_round, At.play_done), g.pc)
 
 
 def take_turn_chosen(g: Game, on: Lane) -> None:
@@ -252,21 +433,362 @@ def attack_copy_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, False, At.attack_copy_chosen, At.attack_copy_join)
 
 
+def attack_copy_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:181"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_source = select(chose_slot, (g.action - Act.slot), g.r_source)
+    g.pc = select(chose_slot, At.attack_copy_slot, g.pc)
+
+
+def attack_copy_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:181"""
+    g.r_source = select(on, g.r_source, g.r_source)
+    g.pc = select(on, At.attack_copy_join, g.pc)
+
+
+def attack_copy_join(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:181"""
+    g.pc = select(on, where(look(g.tables.attack_copy_2, g.r_row), At.attack_copy_then_2, At.attack_copy_join_2), g.pc)
+
+
+def attack_copy_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:8"""
+    g.r_t_7 = select(on, g.r_foe_2, g.r_t_7)
+    g.r_p_2 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_2)
+    g.r_k_2 = select(on, -1, g.r_k_2)
+    g.pc = select(on, At.copy_attack_of_by_ask, g.pc)
+
+
+def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    player = g.r_p_2
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.option,
+        2,
+        subset(
+            Universe(2), U32(0x3), lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_7), k) != -1
+        ),
+    )
+    ask(g, on, player, words, False, At.copy_attack_of_by_chosen, At.copy_attack_of_by_went_on)
+
+
+def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
+    g.r_k_3 = select(chose_option, (g.action - Act.option), g.r_k_3)
+    g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
+
+
+def copy_attack_of_by_option(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_k_2 = select(on, g.r_k_3, g.r_k_2)
+    g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
+
+
+def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_found = select(
+        on,
+        where((g.r_k_2 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_7), g.r_k_2)),
+        g.r_found,
+    )
+    g.pc = select(on, At.attack_copy_join_2, g.pc)
+
+
+def attack_copy_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:8"""
+    g.pc = select(on, where(look(g.tables.attack_copy_3, g.r_row), At.attack_copy_then_3, At.attack_copy_join_3), g.pc)
+
+
+def attack_copy_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:182"""
+    g.pc = select(on, where((g.r_source != -1), At.attack_copy_then_4, At.attack_copy_join_3), g.pc)
+
+
+def attack_copy_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:182"""
+    g.r_t_8 = select(on, g.r_source, g.r_t_8)
+    g.r_p_3 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_3)
+    g.r_k_4 = select(on, -1, g.r_k_4)
+    g.pc = select(on, At.copy_attack_of_by_ask_2, g.pc)
+
+
+def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    player = g.r_p_3
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.option,
+        2,
+        subset(
+            Universe(2), U32(0x3), lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_8), k) != -1
+        ),
+    )
+    ask(g, on, player, words, False, At.copy_attack_of_by_chosen_2, At.copy_attack_of_by_went_on_2)
+
+
+def copy_attack_of_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
+    g.r_k_5 = select(chose_option, (g.action - Act.option), g.r_k_5)
+    g.pc = select(chose_option, At.copy_attack_of_by_option_2, g.pc)
+
+
+def copy_attack_of_by_option_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_k_4 = select(on, g.r_k_5, g.r_k_4)
+    g.pc = select(on, At.copy_attack_of_by_went_on_2, g.pc)
+
+
+def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:184"""
+    g.r_found = select(
+        on,
+        where((g.r_k_4 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_8), g.r_k_4)),
+        g.r_found,
+    )
+    on_ = on & pays(g, g.r_self__2, g.r_found)
+    g.using = select(on_, g.r_found, g.using)
+    g.pc = select(on, At.attack_copy_join_3, g.pc)
+
+
+def attack_copy_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:182"""
+    on_ = on & look(g.tables.attack_copy_4, g.r_row)
+    on__2 = on_ & (g.r_found != -1)
+    g.using = select(on__2, g.r_found, g.using)
+    t = g.r_foe
+    n = look(g.tables.attack_damage, g.using) + attack_bonus(g, g.using, g.r_self_, g.r_foe)
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
+    on__3 = on & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 999), g.dealt)
+    g.r_row_2 = select(on, g.using, g.r_row_2)
+    g.r_self__3 = select(on, g.r_self_, g.r_self__3)
+    g.r_foe_3 = select(on, g.r_foe, g.r_foe_3)
+    on__4 = on & look(g.tables.attack_effect_0, g.r_row_2)
+    g.r_heads = select(on__4, flip_coin(g, on__4), g.r_heads)
+    on__5 = on & look(g.tables.attack_effect_1, g.r_row_2)
+    g.r_heads_2 = select(on__5, flip_coins(g, on__5, 3), g.r_heads_2)
+    on__6 = on & look(g.tables.attack_effect_2, g.r_row_2)
+    discard_energy_from(
+        g, on__6, look(g.tables.attack_effect_2_a, g.r_row_2), look(g.tables.attack_effect_2_b, g.r_row_2), g.r_self__3
+    )
+    on__7 = on & look(g.tables.attack_effect_3, g.r_row_2)
+    on__8 = on__7 & g.r_heads
+    stop_from_attacking(g, on__8, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_4, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
+    )
+
+
+def attack_effect_then(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:31"""
+    g.r_rounds_3 = select(on, greater(lesser(g.r_heads_2, 9), 0), g.r_rounds_3)
+    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join), g.pc)
+
+
+def attack_effect_round(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:31"""
+    g.r_rounds_3 = select(on, (g.r_rounds_3 - 1), g.r_rounds_3)
+    g.r_t_9 = select(on, -1, g.r_t_9)
+    g.pc = select(on, At.attack_effect_ask, g.pc)
+
+
+def attack_effect_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:32"""
+    player = owner_of(PLACE, g.r_self__3)
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.slot,
+        8,
+        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
+    )
+    ask(g, on, player, words, False, At.attack_effect_chosen, At.attack_effect_went_on)
+
+
+def attack_effect_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:32"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_9 = select(chose_slot, (g.action - Act.slot), g.r_t_9)
+    g.pc = select(chose_slot, At.attack_effect_slot, g.pc)
+
+
+def attack_effect_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:32"""
+    g.r_t_9 = select(on, g.r_t_9, g.r_t_9)
+    g.pc = select(on, At.attack_effect_went_on, g.pc)
+
+
+def attack_effect_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:32"""
+    on_ = on & (g.r_t_9 != -1)
+    attach_energy_to(g, on_, 1, Element.fire, g.r_t_9)
+    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join), g.pc)
+
+
+def attack_effect_join(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:31"""
+    on_ = on & look(g.tables.attack_effect_5, g.r_row_2)
+    on__2 = on_ & g.r_heads
+    make(g, on__2, g.r_foe_3, Condition.paralyzed)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_6, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
+    )
+
+
+def attack_effect_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:66"""
+    g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
+
+
+def attack_effect_round_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:66"""
+    g.r_t_9 = select(on, lowest(PLACE, g.r_t_left), g.r_t_9)
+    g.r_t_left = select(on, without(PLACE, g.r_t_left, g.r_t_9), g.r_t_left)
+    t = g.r_t_9
+    harm = attack_damage(g, t, 10)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
+    on_ = on & is_active(g, t)
+    g.dealt = select(on_, clip((g.dealt + harm), 0, 999), g.dealt)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
+
+
+def attack_effect_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:66"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_7, g.r_row_2), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
+    )
+
+
+def attack_effect_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:71"""
+    g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
+    g.r_t_10 = select(on, -1, g.r_t_10)
+    g.pc = select(on, At.switch_active_of_ask, g.pc)
+
+
+def switch_active_of_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    player = g.r_p_4
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_4))
+    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
+
+
+def switch_active_of_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_11 = select(chose_slot, (g.action - Act.slot), g.r_t_11)
+    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
+
+
+def switch_active_of_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    g.r_t_10 = select(on, g.r_t_11, g.r_t_10)
+    g.pc = select(on, At.switch_active_of_went_on, g.pc)
+
+
+def switch_active_of_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    on_ = on & (g.r_t_10 != -1)
+    send_out(g, on_, g.r_t_10)
+    g.pc = select(on, At.attack_effect_join_3, g.pc)
+
+
+def attack_effect_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:71"""
+    on_ = on & look(g.tables.attack_effect_8, g.r_row_2)
+    brace_by(g, on_, g.r_self__3, 20)
+    on__2 = on & look(g.tables.attack_effect_9, g.r_row_2)
+    on__3 = on__2 & g.r_heads
+    shield(g, on__3, g.r_self__3)
+    on__4 = on & look(g.tables.attack_effect_10, g.r_row_2)
+    heal_damage_from(g, on__4, clip(g.dealt, 0, 400), g.r_self__3)
+    on__5 = on & look(g.tables.attack_effect_11, g.r_row_2)
+    make(g, on__5, g.r_foe_3, look(g.tables.attack_effect_11_a, g.r_row_2))
+    on__6 = on & (g.dealt > 0)
+    ability_when_hit(
+        g, on__6, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_foe), 0), g.r_foe, g.r_self_
+    )
+    species_when_hit(g, on__6, def_(g, at(g.place_attached, g.r_foe)), g.r_foe, g.r_self_)
+    g.using = select(on, -1, g.using)
+    g.dealt = select(on, 0, g.dealt)
+    g.pc = select(on, At.take_turn_went_on, g.pc)
+
+
 def take_turn_retreat(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:123"""
     g.retreated = select(on, True, g.retreated)
-    g.r_t_7 = select(on, g.r_t_6, g.r_t_7)
-    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_7)), g.r_leaving)
-    g.r_goal = select(on, greater(lesser(retreat_cost(g, g.r_leaving), 5), 0), g.r_goal)
-    g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, where((g.r_rounds < g.r_goal), At.retreat_to_round, At.retreat_to_done), g.pc)
+    g.r_t_12 = select(on, g.r_t_6, g.r_t_12)
+    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_12)), g.r_leaving)
+    g.r_rounds_4 = select(on, greater(lesser(retreat_cost(g, g.r_leaving), 5), 0), g.r_rounds_4)
+    g.pc = select(on, where((g.r_rounds_4 > 0), At.retreat_to_round, At.retreat_to_done), g.pc)
+
+
+def retreat_to_round(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:179"""
+    g.r_rounds_4 = select(on, (g.r_rounds_4 - 1), g.r_rounds_4)
+    g.r_e = select(on, -1, g.r_e)
+    g.pc = select(on, At.retreat_to_ask, g.pc)
+
+
+def retreat_to_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:180"""
+    player = owner_of(PLACE, g.r_t_12)
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.energy,
+        10,
+        subset(ELEMENT, U32(0x3FF), lambda e: element(PLACE_ENERGY, g.place_energy, g.r_leaving, e) > 0),
+    )
+    ask(g, on, player, words, False, At.retreat_to_chosen, At.retreat_to_went_on)
+
+
+def retreat_to_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:180"""
+    chose_energy = on & (g.action >= Act.energy) & (g.action < Act.energy + 10)
+    g.r_e_2 = select(chose_energy, (g.action - Act.energy), g.r_e_2)
+    g.pc = select(chose_energy, At.retreat_to_energy, g.pc)
+
+
+def retreat_to_energy(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:180"""
+    g.r_e = select(on, g.r_e_2, g.r_e)
+    g.pc = select(on, At.retreat_to_went_on, g.pc)
+
+
+def retreat_to_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:180"""
+    discard_energy_from(g, on, 1, g.r_e, g.r_leaving)
+    g.pc = select(on, where((g.r_rounds_4 > 0), At.retreat_to_round, At.retreat_to_done), g.pc)
+
+
+def retreat_to_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:179"""
+    send_out(g, on, g.r_t_12)
+    g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_discard(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:120"""
-    g.r_t_8 = select(on, g.r_t_5, g.r_t_8)
-    g.r_remove_from_play_return = select(on, At.take_turn_went_on, g.r_remove_from_play_return)
-    g.pc = select(on, At.remove_from_play_entry, g.pc)
+    t = g.r_t_5
+    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
+        on_ = on & here
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        whose = owner_of(PLACE, t)
+        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    leave(g, on, t)
+    g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_ability(g: Game, on: Lane) -> None:
@@ -339,11 +861,11 @@ def use_up_entry(g: Game, on: Lane) -> None:
     whose_2 = owner_of(CARD, g.r_c_10)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.player_discard = put(g.player_discard, whose_2, at(g.player_discard, whose_2) | bit(position), on_)
-    g.r_row_2 = select(on, def_(g, g.r_c_10), g.r_row_2)
+    g.r_row_3 = select(on, def_(g, g.r_c_10), g.r_row_3)
     g.r_me = select(on, owner_of(CARD, g.r_c_10), g.r_me)
-    on__2 = on & look(g.tables.species_play_0, g.r_row_2)
-    g.r_t_9 = select(on__2, -1, g.r_t_9)
-    g.pc = select(on, where(look(g.tables.species_play_1, g.r_row_2), At.species_play_ask, At.species_play_join), g.pc)
+    on__2 = on & look(g.tables.species_play_0, g.r_row_3)
+    g.r_t_13 = select(on__2, -1, g.r_t_13)
+    g.pc = select(on, where(look(g.tables.species_play_1, g.r_row_3), At.species_play_ask, At.species_play_join), g.pc)
 
 
 def species_play_ask(g: Game, on: Lane) -> None:
@@ -352,6 +874,222 @@ def species_play_ask(g: Game, on: Lane) -> None:
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: is_type(g, t, Element.water)))
     ask(g, on, player, words, False, At.species_play_chosen, At.species_play_join)
+
+
+def species_play_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:194"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_13 = select(chose_slot, (g.action - Act.slot), g.r_t_13)
+    g.pc = select(chose_slot, At.species_play_slot, g.pc)
+
+
+def species_play_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:194"""
+    g.r_t_13 = select(on, g.r_t_13, g.r_t_13)
+    g.pc = select(on, At.species_play_join, g.pc)
+
+
+def species_play_join(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:194"""
+    g.pc = select(
+        on, where(look(g.tables.species_play_2, g.r_row_3), At.species_play_then_2, At.species_play_join_2), g.pc
+    )
+
+
+def species_play_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:195"""
+    g.r_heads_3 = select(on, 0, g.r_heads_3)
+    g.r_going_2 = select(on, True, g.r_going_2)
+
+    def more(g: Game) -> Lane:
+        return g.r_going_2
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side)
+        g.r_heads_3 = select(on, clip((g.r_heads_3 + g.r_side), 0, 31), g.r_heads_3)
+        g.r_going_2 = select(on, (g.r_side == 1), g.r_going_2)
+
+    repeat_while(g, on, more, rounds, 31)
+    g.r_heads_4 = select(on, g.r_heads_3, g.r_heads_4)
+    g.pc = select(on, At.species_play_join_2, g.pc)
+
+
+def species_play_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:195"""
+    on_ = on & look(g.tables.species_play_3, g.r_row_3)
+    g.r_c_11 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_11)
+    g.pc = select(
+        on, where(look(g.tables.species_play_4, g.r_row_3), At.species_play_ask_2, At.species_play_join_3), g.pc
+    )
+
+
+def species_play_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    player = g.r_me
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: at(g.place_damage, t) > 0))
+    ask(g, on, player, words, False, At.species_play_chosen_2, At.species_play_join_3)
+
+
+def species_play_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_13 = select(chose_slot, (g.action - Act.slot), g.r_t_13)
+    g.pc = select(chose_slot, At.species_play_slot_2, g.pc)
+
+
+def species_play_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    g.r_t_13 = select(on, g.r_t_13, g.r_t_13)
+    g.pc = select(on, At.species_play_join_3, g.pc)
+
+
+def species_play_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    on_ = on & look(g.tables.species_play_5, g.r_row_3)
+    mix_hand_of_into_deck(g, on_, opponent(g, g.r_me))
+    on__2 = on & look(g.tables.species_play_6, g.r_row_3)
+    attach_energy_to(g, on__2, g.r_heads_4, Element.water, g.r_t_13)
+    on__3 = on & look(g.tables.species_play_7, g.r_row_3)
+    take_back_to_hand(g, on__3, active(g, g.r_me))
+    on__4 = on & look(g.tables.species_play_8, g.r_row_3)
+    g.player_boost = put_element(
+        PLAYER_BOOST,
+        g.player_boost,
+        g.r_me,
+        0,
+        clip((element(PLAYER_BOOST, g.player_boost, g.r_me, 0) + 10), 0, 200),
+        on__4,
+    )
+    g.pc = select(
+        on, where(look(g.tables.species_play_9, g.r_row_3), At.species_play_then_4, At.species_play_join_4), g.pc
+    )
+
+
+def species_play_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:210"""
+    g.r_p_5 = select(on, opponent(g, g.r_me), g.r_p_5)
+    g.r_t_14 = select(on, -1, g.r_t_14)
+    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
+
+
+def switch_active_of_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    player = g.r_p_5
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_5))
+    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
+
+
+def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_15 = select(chose_slot, (g.action - Act.slot), g.r_t_15)
+    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
+
+
+def switch_active_of_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    g.r_t_14 = select(on, g.r_t_15, g.r_t_14)
+    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
+
+
+def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs.rules:162"""
+    on_ = on & (g.r_t_14 != -1)
+    send_out(g, on_, g.r_t_14)
+    g.pc = select(on, At.species_play_join_4, g.pc)
+
+
+def species_play_join_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:210"""
+    on_ = on & look(g.tables.species_play_10, g.r_row_3)
+    test = (look(g.tables.species_kind, def_(g, g.r_c_11)) == Kind.pokemon) & (
+        look(g.tables.species_element, def_(g, g.r_c_11)) == Element.psychic
+    )
+    on__2 = on_ & test
+    moved = g.r_c_11
+    on__3 = on__2 & (moved >= 0)
+    position = index_of(CARD, moved)
+    take(g, PLAYER_DECK, g.r_me, position, on__3)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__3)
+    g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__3)
+    on__4 = on_ & negate(test)
+    moved_2 = g.r_c_11
+    on__5 = on__4 & (moved_2 >= 0)
+    position_2 = index_of(CARD, moved_2)
+    take(g, PLAYER_DECK, g.r_me, position_2, on__5)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__5)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__5)
+    put_at_bottom(g, PLAYER_DECK, g.r_me, position_2, on__5)
+    on__6 = on & look(g.tables.species_play_11, g.r_row_3)
+    fetch_of(
+        g, on__6, subset(CARD, Owned(at(g.player_deck, g.r_me), g.r_me), lambda c: is_basic(g, def_(g, c))), g.r_me
+    )
+    g.pc = select(
+        on, where(look(g.tables.species_play_12, g.r_row_3), At.species_play_then_5, At.species_play_join_5), g.pc
+    )
+
+
+def species_play_then_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a4b.rules:5"""
+    p = g.r_me
+    rounds = 2
+    for i in range(2):
+        on_ = on & (i < rounds)
+        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__3 = on__2 & (c != -1)
+        moved = c
+        on__4 = on__3 & (moved >= 0)
+        position = index_of(CARD, moved)
+        take(g, PLAYER_DECK, p, position, on__4)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+    g.pc = select(on, At.species_play_join_5, g.pc)
+
+
+def species_play_join_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a4b.rules:5"""
+    on_ = on & look(g.tables.species_play_13, g.r_row_3)
+    heal_damage_from(g, on_, 20, g.r_t_13)
+    on__2 = on & look(g.tables.species_play_14, g.r_row_3)
+    g.player_lighter = put_element(
+        PLAYER_LIGHTER,
+        g.player_lighter,
+        g.r_me,
+        0,
+        clip((element(PLAYER_LIGHTER, g.player_lighter, g.r_me, 0) + 1), 0, 9),
+        on__2,
+    )
+    on__3 = on & look(g.tables.species_play_15, g.r_row_3)
+    look_at_cards_of(g, on__3, 3, g.r_me)
+    g.pc = select(
+        on, where(look(g.tables.species_play_16, g.r_row_3), At.species_play_then_6, At.species_play_join_6), g.pc
+    )
+
+
+def species_play_then_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:25"""
+    p = opponent(g, g.r_me)
+    rounds = 3
+    for i in range(3):
+        on_ = on & (i < rounds)
+        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__3 = on__2 & (c != -1)
+        moved = c
+        on__4 = on__3 & (moved >= 0)
+        position = index_of(CARD, moved)
+        take(g, PLAYER_DECK, p, position, on__4)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+    g.pc = select(on, At.species_play_join_6, g.pc)
+
+
+def species_play_join_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:25"""
+    g.pc = select(on, g.r_use_up_return, g.pc)
 
 
 def take_turn_attach(g: Game, on: Lane) -> None:
@@ -373,810 +1111,9 @@ def take_turn_bench(g: Game, on: Lane) -> None:
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
-def retreat_to_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
-    chose_energy = on & (g.action >= Act.energy) & (g.action < Act.energy + 10)
-    g.r_e = select(chose_energy, (g.action - Act.energy), g.r_e)
-    g.pc = select(chose_energy, At.retreat_to_energy, g.pc)
-
-
-def retreat_to_energy(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
-    g.r_e_2 = select(on, g.r_e, g.r_e_2)
-    g.pc = select(on, At.retreat_to_went_on, g.pc)
-
-
-def retreat_to_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
-    discard_energy_from(g, on, 1, g.r_e_2, g.r_leaving)
-    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, where((g.r_rounds < g.r_goal), At.retreat_to_round, At.retreat_to_done), g.pc)
-
-
-def retreat_to_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
-    send_out(g, on, g.r_t_7)
-    g.pc = select(on, At.take_turn_went_on, g.pc)
-
-
-def retreat_to_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
-    g.r_e_2 = select(on, -1, g.r_e_2)
-    g.pc = select(on, At.retreat_to_ask, g.pc)
-
-
-def retreat_to_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
-    player = owner_of(PLACE, g.r_t_7)
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.energy,
-        10,
-        subset(ELEMENT, U32(0x3FF), lambda e: element(PLACE_ENERGY, g.place_energy, g.r_leaving, e) > 0),
-    )
-    ask(g, on, player, words, False, At.retreat_to_chosen, At.retreat_to_went_on)
-
-
-def attack_copy_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_source = select(chose_slot, (g.action - Act.slot), g.r_source)
-    g.pc = select(chose_slot, At.attack_copy_slot, g.pc)
-
-
-def attack_copy_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
-    g.r_source = select(on, g.r_source, g.r_source)
-    g.pc = select(on, At.attack_copy_join, g.pc)
-
-
-def attack_copy_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
-    g.pc = select(on, where(look(g.tables.attack_copy_2, g.r_row), At.attack_copy_then_2, At.attack_copy_join_2), g.pc)
-
-
-def attack_copy_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:8"""
-    g.r_t_10 = select(on, g.r_foe_2, g.r_t_10)
-    g.r_p_2 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_2)
-    g.r_k_2 = select(on, -1, g.r_k_2)
-    g.pc = select(on, At.copy_attack_of_by_ask, g.pc)
-
-
-def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    player = g.r_p_2
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.option,
-        2,
-        subset(
-            Universe(2),
-            U32(0x3),
-            lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_10), k) != -1,
-        ),
-    )
-    ask(g, on, player, words, False, At.copy_attack_of_by_chosen, At.copy_attack_of_by_went_on)
-
-
-def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
-    g.r_k_3 = select(chose_option, (g.action - Act.option), g.r_k_3)
-    g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
-
-
-def copy_attack_of_by_option(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    g.r_k_2 = select(on, g.r_k_3, g.r_k_2)
-    g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
-
-
-def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    g.r_found = select(
-        on,
-        where((g.r_k_2 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_10), g.r_k_2)),
-        g.r_found,
-    )
-    g.pc = select(on, At.attack_copy_join_2, g.pc)
-
-
-def attack_copy_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:8"""
-    g.pc = select(on, where(look(g.tables.attack_copy_3, g.r_row), At.attack_copy_then_3, At.attack_copy_join_3), g.pc)
-
-
-def attack_copy_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
-    g.pc = select(on, where((g.r_source != -1), At.attack_copy_then_4, At.attack_copy_join_3), g.pc)
-
-
-def attack_copy_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
-    g.r_t_11 = select(on, g.r_source, g.r_t_11)
-    g.r_p_3 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_3)
-    g.r_k_4 = select(on, -1, g.r_k_4)
-    g.pc = select(on, At.copy_attack_of_by_ask_2, g.pc)
-
-
-def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    player = g.r_p_3
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.option,
-        2,
-        subset(
-            Universe(2),
-            U32(0x3),
-            lambda k: look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_11), k) != -1,
-        ),
-    )
-    ask(g, on, player, words, False, At.copy_attack_of_by_chosen_2, At.copy_attack_of_by_went_on_2)
-
-
-def copy_attack_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
-    g.r_k_5 = select(chose_option, (g.action - Act.option), g.r_k_5)
-    g.pc = select(chose_option, At.copy_attack_of_by_option_2, g.pc)
-
-
-def copy_attack_of_by_option_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    g.r_k_4 = select(on, g.r_k_5, g.r_k_4)
-    g.pc = select(on, At.copy_attack_of_by_went_on_2, g.pc)
-
-
-def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
-    g.r_found = select(
-        on,
-        where((g.r_k_4 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_11), g.r_k_4)),
-        g.r_found,
-    )
-    on_ = on & pays(g, g.r_self__2, g.r_found)
-    g.using = select(on_, g.r_found, g.using)
-    g.pc = select(on, At.attack_copy_join_3, g.pc)
-
-
-def attack_copy_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
-    on_ = on & look(g.tables.attack_copy_4, g.r_row)
-    on__2 = on_ & (g.r_found != -1)
-    g.using = select(on__2, g.r_found, g.using)
-    t = g.r_foe
-    n = look(g.tables.attack_damage, g.using) + attack_bonus(g, g.using, g.r_self_, g.r_foe)
-    harm = attack_damage(g, t, n)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
-    on__3 = on & is_active(g, t)
-    g.dealt = select(on__3, clip((g.dealt + harm), 0, 999), g.dealt)
-    g.r_row_3 = select(on, g.using, g.r_row_3)
-    g.r_self__3 = select(on, g.r_self_, g.r_self__3)
-    g.r_foe_3 = select(on, g.r_foe, g.r_foe_3)
-    on__4 = on & look(g.tables.attack_effect_0, g.r_row_3)
-    g.r_heads = select(on__4, flip_coin(g, on__4), g.r_heads)
-    on__5 = on & look(g.tables.attack_effect_1, g.r_row_3)
-    g.r_heads_2 = select(on__5, flip_coins(g, on__5, 3), g.r_heads_2)
-    on__6 = on & look(g.tables.attack_effect_2, g.r_row_3)
-    discard_energy_from(
-        g, on__6, look(g.tables.attack_effect_2_a, g.r_row_3), look(g.tables.attack_effect_2_b, g.r_row_3), g.r_self__3
-    )
-    on__7 = on & look(g.tables.attack_effect_3, g.r_row_3)
-    on__8 = on__7 & g.r_heads
-    stop_from_attacking(g, on__8, g.r_foe_3)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_4, g.r_row_3), At.attack_effect_then, At.attack_effect_join), g.pc
-    )
-
-
-def attack_effect_then(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.r_goal_2 = select(on, greater(lesser(g.r_heads_2, 9), 0), g.r_goal_2)
-    g.r_rounds_2 = select(on, 0, g.r_rounds_2)
-    g.pc = select(on, where((g.r_rounds_2 < g.r_goal_2), At.attack_effect_round, At.attack_effect_join), g.pc)
-
-
-def attack_effect_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_12 = select(chose_slot, (g.action - Act.slot), g.r_t_12)
-    g.pc = select(chose_slot, At.attack_effect_slot, g.pc)
-
-
-def attack_effect_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    g.r_t_12 = select(on, g.r_t_12, g.r_t_12)
-    g.pc = select(on, At.attack_effect_went_on, g.pc)
-
-
-def attack_effect_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    on_ = on & (g.r_t_12 != -1)
-    attach_energy_to(g, on_, 1, Element.fire, g.r_t_12)
-    g.r_rounds_2 = select(on, (g.r_rounds_2 + 1), g.r_rounds_2)
-    g.pc = select(on, where((g.r_rounds_2 < g.r_goal_2), At.attack_effect_round, At.attack_effect_join), g.pc)
-
-
-def attack_effect_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    on_ = on & look(g.tables.attack_effect_5, g.r_row_3)
-    on__2 = on_ & g.r_heads
-    make(g, on__2, g.r_foe_3, Condition.paralyzed)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_6, g.r_row_3), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
-    )
-
-
-def attack_effect_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
-
-
-def attack_effect_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.r_t_12 = select(on, lowest(PLACE, g.r_t_left), g.r_t_12)
-    g.r_t_left = select(on, without(PLACE, g.r_t_left, g.r_t_12), g.r_t_left)
-    t = g.r_t_12
-    n = 10
-    harm = attack_damage(g, t, n)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
-    on_ = on & is_active(g, t)
-    g.dealt = select(on_, clip((g.dealt + harm), 0, 999), g.dealt)
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
-
-
-def attack_effect_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_7, g.r_row_3), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
-    )
-
-
-def attack_effect_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:71"""
-    g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
-    g.r_t_13 = select(on, -1, g.r_t_13)
-    g.pc = select(on, At.switch_active_of_ask, g.pc)
-
-
-def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    player = g.r_p_4
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_4))
-    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
-
-
-def attack_effect_round(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.r_t_12 = select(on, -1, g.r_t_12)
-    g.pc = select(on, At.attack_effect_ask, g.pc)
-
-
-def attack_effect_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    player = owner_of(PLACE, g.r_self__3)
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
-    )
-    ask(g, on, player, words, False, At.attack_effect_chosen, At.attack_effect_went_on)
-
-
-def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
-    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
-
-
-def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
-    g.pc = select(on, At.switch_active_of_went_on, g.pc)
-
-
-def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    on_ = on & (g.r_t_13 != -1)
-    send_out(g, on_, g.r_t_13)
-    g.pc = select(on, At.attack_effect_join_3, g.pc)
-
-
-def attack_effect_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:71"""
-    on_ = on & look(g.tables.attack_effect_8, g.r_row_3)
-    brace_by(g, on_, g.r_self__3, 20)
-    on__2 = on & look(g.tables.attack_effect_9, g.r_row_3)
-    on__3 = on__2 & g.r_heads
-    shield(g, on__3, g.r_self__3)
-    on__4 = on & look(g.tables.attack_effect_10, g.r_row_3)
-    heal_damage_from(g, on__4, clip(g.dealt, 0, 400), g.r_self__3)
-    on__5 = on & look(g.tables.attack_effect_11, g.r_row_3)
-    make(g, on__5, g.r_foe_3, look(g.tables.attack_effect_11_a, g.r_row_3))
-    on__6 = on & (g.dealt > 0)
-    ability_when_hit(
-        g, on__6, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_foe), 0), g.r_foe, g.r_self_
-    )
-    species_when_hit(g, on__6, def_(g, at(g.place_attached, g.r_foe)), g.r_foe, g.r_self_)
-    g.using = select(on, -1, g.using)
-    g.dealt = select(on, 0, g.dealt)
-    g.pc = select(on, At.take_turn_went_on, g.pc)
-
-
-def species_play_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_9 = select(chose_slot, (g.action - Act.slot), g.r_t_9)
-    g.pc = select(chose_slot, At.species_play_slot, g.pc)
-
-
-def species_play_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
-    g.r_t_9 = select(on, g.r_t_9, g.r_t_9)
-    g.pc = select(on, At.species_play_join, g.pc)
-
-
-def species_play_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
-    g.pc = select(
-        on, where(look(g.tables.species_play_2, g.r_row_2), At.species_play_then_2, At.species_play_join_2), g.pc
-    )
-
-
-def species_play_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:195"""
-    g.r_heads_3 = select(on, 0, g.r_heads_3)
-    g.r_going_2 = select(on, True, g.r_going_2)
-    g.r_rounds_3 = select(on, 0, g.r_rounds_3)
-    g.pc = select(
-        on, where(((g.r_rounds_3 < 31) & g.r_going_2), At.flip_until_tails_round, At.flip_until_tails_done), g.pc
-    )
-
-
-def flip_until_tails_round(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:67"""
-    side = draw_range(g, on, Draws.coin, 0, 1)
-    g.r_heads_3 = select(on, clip((g.r_heads_3 + side), 0, 31), g.r_heads_3)
-    g.r_going_2 = select(on, (side == 1), g.r_going_2)
-    g.r_rounds_3 = select(on, (g.r_rounds_3 + 1), g.r_rounds_3)
-    g.pc = select(
-        on, where(((g.r_rounds_3 < 31) & g.r_going_2), At.flip_until_tails_round, At.flip_until_tails_done), g.pc
-    )
-
-
-def flip_until_tails_done(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:67"""
-    g.r_heads_4 = select(on, g.r_heads_3, g.r_heads_4)
-    g.pc = select(on, At.species_play_join_2, g.pc)
-
-
-def species_play_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:195"""
-    on_ = on & look(g.tables.species_play_3, g.r_row_2)
-    g.r_c_11 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_11)
-    g.pc = select(
-        on, where(look(g.tables.species_play_4, g.r_row_2), At.species_play_ask_2, At.species_play_join_3), g.pc
-    )
-
-
-def species_play_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
-    player = g.r_me
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: at(g.place_damage, t) > 0))
-    ask(g, on, player, words, False, At.species_play_chosen_2, At.species_play_join_3)
-
-
-def species_play_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_9 = select(chose_slot, (g.action - Act.slot), g.r_t_9)
-    g.pc = select(chose_slot, At.species_play_slot_2, g.pc)
-
-
-def species_play_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
-    g.r_t_9 = select(on, g.r_t_9, g.r_t_9)
-    g.pc = select(on, At.species_play_join_3, g.pc)
-
-
-def species_play_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
-    on_ = on & look(g.tables.species_play_5, g.r_row_2)
-    mix_hand_of_into_deck(g, on_, opponent(g, g.r_me))
-    on__2 = on & look(g.tables.species_play_6, g.r_row_2)
-    attach_energy_to(g, on__2, g.r_heads_4, Element.water, g.r_t_9)
-    on__3 = on & look(g.tables.species_play_7, g.r_row_2)
-    take_back_to_hand(g, on__3, active(g, g.r_me))
-    on__4 = on & look(g.tables.species_play_8, g.r_row_2)
-    g.player_boost = put_element(
-        PLAYER_BOOST,
-        g.player_boost,
-        g.r_me,
-        0,
-        clip((element(PLAYER_BOOST, g.player_boost, g.r_me, 0) + 10), 0, 200),
-        on__4,
-    )
-    g.pc = select(
-        on, where(look(g.tables.species_play_9, g.r_row_2), At.species_play_then_4, At.species_play_join_4), g.pc
-    )
-
-
-def species_play_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:210"""
-    g.r_p_5 = select(on, opponent(g, g.r_me), g.r_p_5)
-    g.r_t_15 = select(on, -1, g.r_t_15)
-    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
-
-
-def switch_active_of_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    player = g.r_p_5
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_5))
-    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
-
-
-def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
-    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
-
-
-def switch_active_of_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
-    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
-
-
-def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    on_ = on & (g.r_t_15 != -1)
-    send_out(g, on_, g.r_t_15)
-    g.pc = select(on, At.species_play_join_4, g.pc)
-
-
-def species_play_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:210"""
-    on_ = on & look(g.tables.species_play_10, g.r_row_2)
-    test = (look(g.tables.species_kind, def_(g, g.r_c_11)) == Kind.pokemon) & (
-        look(g.tables.species_element, def_(g, g.r_c_11)) == Element.psychic
-    )
-    on__2 = on_ & test
-    moved = g.r_c_11
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
-    take(g, PLAYER_DECK, g.r_me, position, on__3)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__3)
-    g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__3)
-    on__4 = on_ & negate(test)
-    moved_2 = g.r_c_11
-    on__5 = on__4 & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
-    take(g, PLAYER_DECK, g.r_me, position_2, on__5)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__5)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__5)
-    put_at_bottom(g, PLAYER_DECK, g.r_me, position_2, on__5)
-    on__6 = on & look(g.tables.species_play_11, g.r_row_2)
-    fetch_of(
-        g, on__6, subset(CARD, Owned(at(g.player_deck, g.r_me), g.r_me), lambda c: is_basic(g, def_(g, c))), g.r_me
-    )
-    g.pc = select(
-        on, where(look(g.tables.species_play_12, g.r_row_2), At.species_play_then_5, At.species_play_join_5), g.pc
-    )
-
-
-def species_play_join_5(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a4b.rules:5"""
-    on_ = on & look(g.tables.species_play_13, g.r_row_2)
-    heal_damage_from(g, on_, 20, g.r_t_9)
-    on__2 = on & look(g.tables.species_play_14, g.r_row_2)
-    g.player_lighter = put_element(
-        PLAYER_LIGHTER,
-        g.player_lighter,
-        g.r_me,
-        0,
-        clip((element(PLAYER_LIGHTER, g.player_lighter, g.r_me, 0) + 1), 0, 9),
-        on__2,
-    )
-    on__3 = on & look(g.tables.species_play_15, g.r_row_2)
-    look_at_cards_of(g, on__3, 3, g.r_me)
-    g.pc = select(
-        on, where(look(g.tables.species_play_16, g.r_row_2), At.species_play_then_6, At.species_play_join_6), g.pc
-    )
-
-
-def species_play_join_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:25"""
-    g.pc = select(on, g.r_use_up_return, g.pc)
-
-
-def species_play_then_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:25"""
-    g.r_n = select(on, 3, g.r_n)
-    g.r_p_6 = select(on, opponent(g, g.r_me), g.r_p_6)
-    g.r_deal_cards_to_return = select(on, At.species_play_join_6, g.r_deal_cards_to_return)
-    g.pc = select(on, At.deal_cards_to_entry, g.pc)
-
-
-def species_play_then_5(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a4b.rules:5"""
-    g.r_n = select(on, 2, g.r_n)
-    g.r_p_6 = select(on, g.r_me, g.r_p_6)
-    g.r_deal_cards_to_return = select(on, At.species_play_join_5, g.r_deal_cards_to_return)
-    g.pc = select(on, At.deal_cards_to_entry, g.pc)
-
-
-def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_17 = select(chose_slot, (g.action - Act.slot), g.r_t_17)
-    g.pc = select(chose_slot, At.promote_slot, g.pc)
-
-
-def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    g.r_t_18 = select(on, g.r_t_17, g.r_t_18)
-    g.pc = select(on, At.promote_went_on, g.pc)
-
-
-def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_19 = select(chose_slot, (g.action - Act.slot), g.r_t_19)
-    g.pc = select(chose_slot, At.promote_slot_2, g.pc)
-
-
-def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    g.r_t_20 = select(on, g.r_t_19, g.r_t_20)
-    g.pc = select(on, At.promote_went_on_2, g.pc)
-
-
-def start(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:4"""
-    g.pc = select(on, where((g.phase__ == Phase.setup), At.play_then, At.play_join), g.pc)
-
-
-def play_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:4"""
-    starter = draw_range(g, on, Draws.first, 0, 1)
-    g.current = select(on, starter, g.current)
-    g.r_p_left = select(on, U32(0x3), g.r_p_left)
-    g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
-
-
-def set_up_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:17"""
-    p = lowest(PLAYERS, g.r_p_left)
-    g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
-    g.r_p_7 = select(on, p, g.r_p_7)
-    g.r_n = select(on, 5, g.r_n)
-    g.r_p_6 = select(on, g.r_p_7, g.r_p_6)
-    g.r_deal_cards_to_return = select(on, At.deal_opening_hand_to_back, g.r_deal_cards_to_return)
-    g.pc = select(on, At.deal_cards_to_entry, g.pc)
-
-
-def deal_cards_to_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:129"""
-    g.r_goal_3 = select(on, greater(lesser(g.r_n, 20), 0), g.r_goal_3)
-    g.r_rounds_4 = select(on, 0, g.r_rounds_4)
-    g.pc = select(on, where((g.r_rounds_4 < g.r_goal_3), At.deal_cards_to_round, At.deal_cards_to_done), g.pc)
-
-
-def deal_cards_to_round(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:130"""
-    on_ = on & (size(Owned(at(g.player_hand, g.r_p_6), g.r_p_6)) < 10)
-    c = reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_p_6, 0, 0)
-    on__2 = on_ & (c != -1)
-    moved = c
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
-    take(g, PLAYER_DECK, g.r_p_6, position, on__3)
-    g.player_deck = put(g.player_deck, g.r_p_6, at(g.player_deck, g.r_p_6) & ~bit(position), on__3)
-    g.player_hand = put(g.player_hand, g.r_p_6, at(g.player_hand, g.r_p_6) | bit(position), on__3)
-    g.r_rounds_4 = select(on, (g.r_rounds_4 + 1), g.r_rounds_4)
-    g.pc = select(on, where((g.r_rounds_4 < g.r_goal_3), At.deal_cards_to_round, At.deal_cards_to_done), g.pc)
-
-
-def deal_cards_to_done(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:130"""
-    g.pc = select(on, g.r_deal_cards_to_return, g.pc)
-
-
-def begin_turn_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:74"""
-    on_ = on & ((g.turn > 1) | False)
-    g.player_energy_now = put(g.player_energy_now, g.current, at(g.player_energy_next, g.current), on_)
-    roll_energy_of(g, on_, g.current)
-    g.phase__ = select(on, Phase.main, g.phase__)
-    g.pc = select(on, At.play_join_2, g.pc)
-
-
-def deal_opening_hand_to_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:30"""
-    on_ = on & negate(
-        nonempty(
-            inter(
-                Owned(at(g.player_hand, g.r_p_7), g.r_p_7),
-                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p_7)), g.r_p_7),
-            )
-        )
-    )
-    back = draw_member(g, on_, Draws.pick, CARD, Owned(at(g.player_hand, g.r_p_7), g.r_p_7))
-    instead = draw_member(
-        g,
-        on_,
-        Draws.pick,
-        CARD,
-        inter(
-            Owned(at(g.player_deck, g.r_p_7), g.r_p_7),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p_7)), g.r_p_7),
-        ),
-    )
-    moved = back
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
-    g.player_hand = put(g.player_hand, g.r_p_7, at(g.player_hand, g.r_p_7) & ~bit(position), on__2)
-    g.player_deck = put(g.player_deck, g.r_p_7, at(g.player_deck, g.r_p_7) | bit(position), on__2)
-    moved_2 = instead
-    on__3 = on_ & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
-    take(g, PLAYER_DECK, g.r_p_7, position_2, on__3)
-    g.player_deck = put(g.player_deck, g.r_p_7, at(g.player_deck, g.r_p_7) & ~bit(position_2), on__3)
-    g.player_hand = put(g.player_hand, g.r_p_7, at(g.player_hand, g.r_p_7) | bit(position_2), on__3)
-    g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
-
-
-def set_up_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:17"""
-    for p, here in elements(PLAYERS, U32(0x3)):
-        on_ = on & here
-        roll_energy_of(g, on_, p)
-    g.r_p_left_2 = select(on, U32(0x3), g.r_p_left_2)
-    g.pc = select(on, where(nonempty(g.r_p_left_2), At.set_up_round_2, At.set_up_done_2), g.pc)
-
-
-def set_up_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:19"""
-    p = lowest(PLAYERS, g.r_p_left_2)
-    g.r_p_left_2 = select(on, without(PLAYERS, g.r_p_left_2, p), g.r_p_left_2)
-    g.r_p = select(on, p, g.r_p)
-    g.r_c_2 = select(on, -1, g.r_c_2)
-    g.pc = select(on, At.lay_out_ask, g.pc)
-
-
-def lay_out_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:45"""
-    player = g.r_p
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.active,
-        20,
-        positions(
-            CARD,
-            lowest_of_equals(
-                inter(
-                    Owned(at(g.player_hand, g.r_p), g.r_p),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
-                ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
-            ),
-            player,
-        ),
-    )
-    ask(g, on, player, words, False, At.lay_out_chosen, At.lay_out_went_on)
-
-
-def lay_out_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:45"""
-    moved = g.r_c_2
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
-    whose = active(g, g.r_p)
-    g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(g.place_facedown, whose, moved, on_)
-    g.r_more = select(on, True, g.r_more)
-    g.r_rounds_5 = select(on, 0, g.r_rounds_5)
-    g.pc = select(on, where(((g.r_rounds_5 < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
-
-
-def lay_out_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:48"""
-    g.r_more = select(on, False, g.r_more)
-    g.pc = select(on, At.lay_out_ask_2, g.pc)
-
-
-def lay_out_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:50"""
-    player = g.r_p
-    words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.bench,
-        20,
-        positions(
-            CARD,
-            lowest_of_equals(
-                inter(
-                    Owned(at(g.player_hand, g.r_p), g.r_p),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
-                ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
-            ),
-            player,
-        ),
-    )
-    offer(words, Act.done, 1, 1)
-    ask(g, on, player, words, False, At.lay_out_chosen_2, At.lay_out_went_on_2)
-
-
-def lay_out_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:50"""
-    g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
-    g.pc = select(on, where(((g.r_rounds_5 < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
-
-
-def lay_out_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:48"""
-    g.pc = select(on, where(nonempty(g.r_p_left_2), At.set_up_round_2, At.set_up_done_2), g.pc)
-
-
-def set_up_done_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:19"""
-    for t, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t_2: at(g.place_facedown, t_2) != -1)):
-        on_ = on & here
-        c = at(g.place_facedown, t)
-        g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on_)
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
-        g.place_facedown = put(g.place_facedown, t, -1, on__2)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__2)
-    g.phase__ = select(on, Phase.between, g.phase__)
-    g.pc = select(on, At.play_join, g.pc)
-
-
-def play_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:4"""
-    g.r_goal_4 = select(on, greater(lesser(30, 30), 0), g.r_goal_4)
-    g.r_rounds_6 = select(on, 0, g.r_rounds_6)
-    g.pc = select(on, where((g.r_rounds_6 < g.r_goal_4), At.play_round, At.play_done), g.pc)
-
-
-def play_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:5"""
-    g.pc = select(on, where((g.phase__ == Phase.between), At.play_then_2, At.play_join_2), g.pc)
-
-
-def play_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:6"""
-    g.r_going = select(on, True, g.r_going)
-    g.r_rounds_7 = select(on, 0, g.r_rounds_7)
-    g.pc = select(on, where(((g.r_rounds_7 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
-
-
 def take_turn_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:85"""
     g.r_leader = select(on, g.current, g.r_leader)
-    g.r_settle_from_return = select(on, At.take_turn_back_4, g.r_settle_from_return)
-    g.pc = select(on, At.settle_from_entry, g.pc)
-
-
-def settle_from_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:242"""
     g.r_t_left_2 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_2)
     g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
 
@@ -1191,27 +1128,16 @@ def settle_from_round(g: Game, on: Lane) -> None:
         clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
         on,
     )
-    g.r_t_8 = select(on, t, g.r_t_8)
-    g.r_remove_from_play_return = select(on, At.settle_from_back, g.r_remove_from_play_return)
-    g.pc = select(on, At.remove_from_play_entry, g.pc)
-
-
-def remove_from_play_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:173"""
-    for c, here in elements(CARD, Owned(at(g.place_stack, g.r_t_8), owner_of(PLACE, g.r_t_8))):
+    t_2 = t
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
         moved = c
         on__2 = on_ & (moved >= 0)
         position = index_of(CARD, moved)
-        whose = owner_of(PLACE, g.r_t_8)
-        g.place_stack = put(g.place_stack, g.r_t_8, at(g.place_stack, g.r_t_8) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_2)
+        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, g.r_t_8)
-    g.pc = select(on, g.r_remove_from_play_return, g.pc)
-
-
-def settle_from_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:245"""
+    leave(g, on, t_2)
     g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
 
 
@@ -1222,90 +1148,88 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 def settle_from_join(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:247"""
-    g.r_p_8 = select(on, g.r_leader, g.r_p_8)
-    g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_8)) == -1), At.promote_then, At.promote_join), g.pc)
+    g.r_p_6 = select(on, g.r_leader, g.r_p_6)
+    g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_6)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:253"""
-    g.r_t_18 = select(on, -1, g.r_t_18)
+    g.r_t_16 = select(on, -1, g.r_t_16)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:254"""
-    player = g.r_p_8
+    player = g.r_p_6
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_8))
+    offer(words, Act.slot, 8, benched(g, g.r_p_6))
     ask(g, on, player, words, False, At.promote_chosen, At.promote_went_on)
+
+
+def promote_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_17 = select(chose_slot, (g.action - Act.slot), g.r_t_17)
+    g.pc = select(chose_slot, At.promote_slot, g.pc)
+
+
+def promote_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    g.r_t_16 = select(on, g.r_t_17, g.r_t_16)
+    g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:254"""
-    send_out(g, on, g.r_t_18)
+    send_out(g, on, g.r_t_16)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:253"""
-    g.r_p_9 = select(on, opponent(g, g.r_leader), g.r_p_9)
+    g.r_p_7 = select(on, opponent(g, g.r_leader), g.r_p_7)
     g.pc = select(
-        on, where((at(g.place_pokemon, active(g, g.r_p_9)) == -1), At.promote_then_2, At.promote_join_2), g.pc
+        on, where((at(g.place_pokemon, active(g, g.r_p_7)) == -1), At.promote_then_2, At.promote_join_2), g.pc
     )
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:253"""
-    g.r_t_20 = select(on, -1, g.r_t_20)
+    g.r_t_18 = select(on, -1, g.r_t_18)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:254"""
-    player = g.r_p_9
+    player = g.r_p_7
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_9))
+    offer(words, Act.slot, 8, benched(g, g.r_p_7))
     ask(g, on, player, words, False, At.promote_chosen_2, At.promote_went_on_2)
+
+
+def promote_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_19 = select(chose_slot, (g.action - Act.slot), g.r_t_19)
+    g.pc = select(chose_slot, At.promote_slot_2, g.pc)
+
+
+def promote_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    g.r_t_18 = select(on, g.r_t_19, g.r_t_18)
+    g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:254"""
-    send_out(g, on, g.r_t_20)
+    send_out(g, on, g.r_t_18)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:253"""
-    g.pc = select(on, g.r_settle_from_return, g.pc)
-
-
-def close_turn_back(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:220"""
-    g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
-
-
-def close_turn_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:221"""
-    g.phase__ = select(on, Phase.between, g.phase__)
-    g.r_rounds_6 = select(on, (g.r_rounds_6 + 1), g.r_rounds_6)
-    g.pc = select(on, where((g.r_rounds_6 < g.r_goal_4), At.play_round, At.play_done), g.pc)
-
-
-def play_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:5"""
-    game_over(g, on, HALTED)
-
-
-def close_turn_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:221"""
-    give_rewards(g, on, [0 for p in range(2)])
-    game_over(g, on, HALTED)
-
-
-def take_turn_back_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:135"""
-    g.r_rounds_7 = select(on, (g.r_rounds_7 + 1), g.r_rounds_7)
-    g.pc = select(on, where(((g.r_rounds_7 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
+    g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
+    g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
 
 def take_turn_done(g: Game, on: Lane) -> None:
@@ -1316,15 +1240,141 @@ def take_turn_done(g: Game, on: Lane) -> None:
         SPOT_STATUS, g.spot_status, spot_of(g, active(g, g.current)), Condition.paralyzed, False, on
     )
     check_up_on(g, on, active(g, opponent(g, g.current)))
-    g.r_leader = select(on, where(True, opponent(g, g.current), g.current), g.r_leader)
-    g.r_settle_from_return = select(on, At.close_turn_back, g.r_settle_from_return)
-    g.pc = select(on, At.settle_from_entry, g.pc)
+    g.r_leader_2 = select(on, where(True, opponent(g, g.current), g.current), g.r_leader_2)
+    g.r_t_left_3 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_3)
+    g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
-def settle_from_then(g: Game, on: Lane) -> None:
+def settle_from_round_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:243"""
+    t = lowest(PLACE, g.r_t_left_3)
+    g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
+    g.player_points = put(
+        g.player_points,
+        opponent(g, owner_of(PLACE, t)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        on,
+    )
+    t_2 = t
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
+        on_ = on & here
+        moved = c
+        on__2 = on_ & (moved >= 0)
+        position = index_of(CARD, moved)
+        whose = owner_of(PLACE, t_2)
+        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    leave(g, on, t_2)
+    g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
+
+
+def settle_from_done_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:243"""
+    g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then_2, At.settle_from_join_2), g.pc)
+
+
+def settle_from_join_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:247"""
-    give_rewards(g, on, [verdict(g, p) for p in range(2)])
+    g.r_p_8 = select(on, g.r_leader_2, g.r_p_8)
+    g.pc = select(
+        on, where((at(g.place_pokemon, active(g, g.r_p_8)) == -1), At.promote_then_3, At.promote_join_3), g.pc
+    )
+
+
+def promote_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.r_t_20 = select(on, -1, g.r_t_20)
+    g.pc = select(on, At.promote_ask_3, g.pc)
+
+
+def promote_ask_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    player = g.r_p_8
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_8))
+    ask(g, on, player, words, False, At.promote_chosen_3, At.promote_went_on_3)
+
+
+def promote_chosen_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_21 = select(chose_slot, (g.action - Act.slot), g.r_t_21)
+    g.pc = select(chose_slot, At.promote_slot_3, g.pc)
+
+
+def promote_slot_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    g.r_t_20 = select(on, g.r_t_21, g.r_t_20)
+    g.pc = select(on, At.promote_went_on_3, g.pc)
+
+
+def promote_went_on_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    send_out(g, on, g.r_t_20)
+    g.pc = select(on, At.promote_join_3, g.pc)
+
+
+def promote_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.r_p_9 = select(on, opponent(g, g.r_leader_2), g.r_p_9)
+    g.pc = select(
+        on, where((at(g.place_pokemon, active(g, g.r_p_9)) == -1), At.promote_then_4, At.promote_join_4), g.pc
+    )
+
+
+def promote_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.r_t_22 = select(on, -1, g.r_t_22)
+    g.pc = select(on, At.promote_ask_4, g.pc)
+
+
+def promote_ask_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    player = g.r_p_9
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_9))
+    ask(g, on, player, words, False, At.promote_chosen_4, At.promote_went_on_4)
+
+
+def promote_chosen_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_23 = select(chose_slot, (g.action - Act.slot), g.r_t_23)
+    g.pc = select(chose_slot, At.promote_slot_4, g.pc)
+
+
+def promote_slot_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    g.r_t_22 = select(on, g.r_t_23, g.r_t_22)
+    g.pc = select(on, At.promote_went_on_4, g.pc)
+
+
+def promote_went_on_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:254"""
+    send_out(g, on, g.r_t_22)
+    g.pc = select(on, At.promote_join_4, g.pc)
+
+
+def promote_join_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:253"""
+    g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
+
+
+def close_turn_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:221"""
+    g.phase__ = select(on, Phase.between, g.phase__)
+    g.pc = select(on, where((g.r_rounds_2 > 0), At.play_round, At.play_done), g.pc)
+
+
+def play_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:5"""
     game_over(g, on, HALTED)
+
+
+def play_round(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:5"""
+    g.r_rounds_2 = select(on, (g.r_rounds_2 - 1), g.r_rounds_2)
+    g.pc = select(on, where((g.phase__ == Phase.between), At.play_then_2, At.play_join_2), g.pc)
 
 
 def play_then_2(g: Game, on: Lane) -> None:
@@ -1341,10 +1391,49 @@ def play_then_2(g: Game, on: Lane) -> None:
         on__2 = on & here
         g.place_fresh = put(g.place_fresh, t, False, on__2)
         g.place_ability_used = put(g.place_ability_used, t, False, on__2)
-    g.r_n = select(on, 1, g.r_n)
-    g.r_p_6 = select(on, g.current, g.r_p_6)
-    g.r_deal_cards_to_return = select(on, At.begin_turn_back, g.r_deal_cards_to_return)
-    g.pc = select(on, At.deal_cards_to_entry, g.pc)
+    p = g.current
+    rounds = 1
+    for i in range(1):
+        on__3 = on & (i < rounds)
+        on__4 = on__3 & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on__4, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__5 = on__4 & (c != -1)
+        moved = c
+        on__6 = on__5 & (moved >= 0)
+        position = index_of(CARD, moved)
+        take(g, PLAYER_DECK, p, position, on__6)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__6)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__6)
+    on__7 = on & ((g.turn > 1) | False)
+    g.player_energy_now = put(g.player_energy_now, g.current, at(g.player_energy_next, g.current), on__7)
+    roll_energy_of(g, on__7, g.current)
+    g.phase__ = select(on, Phase.main, g.phase__)
+    g.pc = select(on, At.play_join_2, g.pc)
+
+
+def play_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:6"""
+    g.r_going = select(on, True, g.r_going)
+    g.r_rounds_5 = select(on, 0, g.r_rounds_5)
+    g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
+
+
+def close_turn_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:221"""
+    give_rewards(g, on, [0 for p in range(2)])
+    game_over(g, on, HALTED)
+
+
+def settle_from_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:247"""
+    give_rewards(g, on, [verdict(g, p) for p in range(2)])
+    game_over(g, on, HALTED)
+
+
+def settle_from_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:247"""
+    give_rewards(g, on, [verdict(g, p) for p in range(2)])
+    game_over(g, on, HALTED)
 
 
 def take_turn_ask(g: Game, on: Lane) -> None:
@@ -1758,10 +1847,29 @@ def take_turn_ask(g: Game, on: Lane) -> None:
 ASKS = ((At.take_turn_ask, take_turn_ask),)
 SEGMENTS = (
     (
+        (At.start, start),
+        (At.play_then, play_then),
+        (At.set_up_round, set_up_round),
+    ),
+    (
+        (At.set_up_done, set_up_done),
+        (At.set_up_round_2, set_up_round_2),
+        (At.lay_out_ask, lay_out_ask),
         (At.lay_out_chosen, lay_out_chosen),
         (At.lay_out_active, lay_out_active),
+        (At.lay_out_went_on, lay_out_went_on),
+    ),
+    (
+        (At.lay_out_round, lay_out_round),
+        (At.lay_out_ask_2, lay_out_ask_2),
         (At.lay_out_chosen_2, lay_out_chosen_2),
         (At.lay_out_bench, lay_out_bench),
+        (At.lay_out_went_on_2, lay_out_went_on_2),
+        (At.lay_out_done, lay_out_done),
+        (At.set_up_done_2, set_up_done_2),
+    ),
+    (
+        (At.play_join, play_join),
         (At.take_turn_chosen, take_turn_chosen),
     ),
     (
@@ -1769,34 +1877,9 @@ SEGMENTS = (
         (At.take_turn_attack, take_turn_attack),
         (At.use_then, use_then),
         (At.attack_copy_ask, attack_copy_ask),
-        (At.take_turn_retreat, take_turn_retreat),
-    ),
-    (
-        (At.take_turn_discard, take_turn_discard),
-        (At.take_turn_ability, take_turn_ability),
-        (At.take_turn_use_stadium, take_turn_use_stadium),
-        (At.take_turn_stadium, take_turn_stadium),
-    ),
-    (
-        (At.take_turn_tool, take_turn_tool),
-        (At.take_turn_supporter, take_turn_supporter),
-        (At.take_turn_item, take_turn_item),
-        (At.use_up_entry, use_up_entry),
-    ),
-    (
-        (At.species_play_ask, species_play_ask),
-        (At.take_turn_attach, take_turn_attach),
-        (At.take_turn_evolve, take_turn_evolve),
-        (At.take_turn_bench, take_turn_bench),
-        (At.retreat_to_chosen, retreat_to_chosen),
-        (At.retreat_to_energy, retreat_to_energy),
-        (At.retreat_to_went_on, retreat_to_went_on),
-        (At.retreat_to_done, retreat_to_done),
-        (At.retreat_to_round, retreat_to_round),
-        (At.retreat_to_ask, retreat_to_ask),
-    ),
-    (
         (At.attack_copy_chosen, attack_copy_chosen),
+    ),
+    (
         (At.attack_copy_slot, attack_copy_slot),
         (At.attack_copy_join, attack_copy_join),
         (At.attack_copy_then_2, attack_copy_then_2),
@@ -1817,6 +1900,8 @@ SEGMENTS = (
     ),
     (
         (At.attack_effect_then, attack_effect_then),
+        (At.attack_effect_round, attack_effect_round),
+        (At.attack_effect_ask, attack_effect_ask),
         (At.attack_effect_chosen, attack_effect_chosen),
         (At.attack_effect_slot, attack_effect_slot),
         (At.attack_effect_went_on, attack_effect_went_on),
@@ -1828,101 +1913,113 @@ SEGMENTS = (
         (At.attack_effect_join_2, attack_effect_join_2),
         (At.attack_effect_then_3, attack_effect_then_3),
         (At.switch_active_of_ask, switch_active_of_ask),
-        (At.attack_effect_round, attack_effect_round),
-        (At.attack_effect_ask, attack_effect_ask),
         (At.switch_active_of_chosen, switch_active_of_chosen),
         (At.switch_active_of_slot, switch_active_of_slot),
         (At.switch_active_of_went_on, switch_active_of_went_on),
         (At.attack_effect_join_3, attack_effect_join_3),
     ),
     (
+        (At.take_turn_retreat, take_turn_retreat),
+        (At.retreat_to_round, retreat_to_round),
+        (At.retreat_to_ask, retreat_to_ask),
+        (At.retreat_to_chosen, retreat_to_chosen),
+        (At.retreat_to_energy, retreat_to_energy),
+        (At.retreat_to_went_on, retreat_to_went_on),
+        (At.retreat_to_done, retreat_to_done),
+        (At.take_turn_discard, take_turn_discard),
+    ),
+    (
+        (At.take_turn_ability, take_turn_ability),
+        (At.take_turn_use_stadium, take_turn_use_stadium),
+        (At.take_turn_stadium, take_turn_stadium),
+        (At.take_turn_tool, take_turn_tool),
+    ),
+    (
+        (At.take_turn_supporter, take_turn_supporter),
+        (At.take_turn_item, take_turn_item),
+        (At.use_up_entry, use_up_entry),
+        (At.species_play_ask, species_play_ask),
         (At.species_play_chosen, species_play_chosen),
+    ),
+    (
         (At.species_play_slot, species_play_slot),
         (At.species_play_join, species_play_join),
         (At.species_play_then_2, species_play_then_2),
-        (At.flip_until_tails_round, flip_until_tails_round),
-        (At.flip_until_tails_done, flip_until_tails_done),
         (At.species_play_join_2, species_play_join_2),
         (At.species_play_ask_2, species_play_ask_2),
+        (At.species_play_chosen_2, species_play_chosen_2),
     ),
     (
-        (At.species_play_chosen_2, species_play_chosen_2),
         (At.species_play_slot_2, species_play_slot_2),
         (At.species_play_join_3, species_play_join_3),
         (At.species_play_then_4, species_play_then_4),
         (At.switch_active_of_ask_2, switch_active_of_ask_2),
         (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
-    ),
-    (
         (At.switch_active_of_slot_2, switch_active_of_slot_2),
         (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
+    ),
+    (
         (At.species_play_join_4, species_play_join_4),
+        (At.species_play_then_5, species_play_then_5),
     ),
     (
         (At.species_play_join_5, species_play_join_5),
-        (At.species_play_join_6, species_play_join_6),
         (At.species_play_then_6, species_play_then_6),
-        (At.species_play_then_5, species_play_then_5),
-        (At.promote_chosen, promote_chosen),
-        (At.promote_slot, promote_slot),
-        (At.promote_chosen_2, promote_chosen_2),
+        (At.species_play_join_6, species_play_join_6),
+        (At.take_turn_attach, take_turn_attach),
     ),
     (
-        (At.promote_slot_2, promote_slot_2),
-        (At.start, start),
-        (At.play_then, play_then),
-        (At.set_up_round, set_up_round),
-        (At.deal_cards_to_entry, deal_cards_to_entry),
-        (At.deal_cards_to_round, deal_cards_to_round),
-    ),
-    (
-        (At.deal_cards_to_done, deal_cards_to_done),
-        (At.begin_turn_back, begin_turn_back),
-        (At.deal_opening_hand_to_back, deal_opening_hand_to_back),
-        (At.set_up_done, set_up_done),
-    ),
-    (
-        (At.set_up_round_2, set_up_round_2),
-        (At.lay_out_ask, lay_out_ask),
-        (At.lay_out_went_on, lay_out_went_on),
-        (At.lay_out_round, lay_out_round),
-        (At.lay_out_ask_2, lay_out_ask_2),
-    ),
-    (
-        (At.lay_out_went_on_2, lay_out_went_on_2),
-        (At.lay_out_done, lay_out_done),
-        (At.set_up_done_2, set_up_done_2),
-        (At.play_join, play_join),
-        (At.play_round, play_round),
-        (At.play_join_2, play_join_2),
+        (At.take_turn_evolve, take_turn_evolve),
+        (At.take_turn_bench, take_turn_bench),
         (At.take_turn_went_on, take_turn_went_on),
-    ),
-    (
-        (At.settle_from_entry, settle_from_entry),
         (At.settle_from_round, settle_from_round),
-        (At.remove_from_play_entry, remove_from_play_entry),
-        (At.settle_from_back, settle_from_back),
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
-        (At.promote_then, promote_then),
     ),
     (
+        (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
+        (At.promote_chosen, promote_chosen),
+        (At.promote_slot, promote_slot),
         (At.promote_went_on, promote_went_on),
         (At.promote_join, promote_join),
         (At.promote_then_2, promote_then_2),
         (At.promote_ask_2, promote_ask_2),
-        (At.promote_went_on_2, promote_went_on_2),
-        (At.promote_join_2, promote_join_2),
-        (At.close_turn_back, close_turn_back),
-        (At.close_turn_join, close_turn_join),
-        (At.play_done, play_done),
-        (At.close_turn_then, close_turn_then),
+        (At.promote_chosen_2, promote_chosen_2),
     ),
     (
-        (At.take_turn_back_4, take_turn_back_4),
+        (At.promote_slot_2, promote_slot_2),
+        (At.promote_went_on_2, promote_went_on_2),
+        (At.promote_join_2, promote_join_2),
         (At.take_turn_done, take_turn_done),
-        (At.settle_from_then, settle_from_then),
+        (At.settle_from_round_2, settle_from_round_2),
+    ),
+    (
+        (At.settle_from_done_2, settle_from_done_2),
+        (At.settle_from_join_2, settle_from_join_2),
+        (At.promote_then_3, promote_then_3),
+        (At.promote_ask_3, promote_ask_3),
+        (At.promote_chosen_3, promote_chosen_3),
+        (At.promote_slot_3, promote_slot_3),
+        (At.promote_went_on_3, promote_went_on_3),
+        (At.promote_join_3, promote_join_3),
+        (At.promote_then_4, promote_then_4),
+        (At.promote_ask_4, promote_ask_4),
+    ),
+    (
+        (At.promote_chosen_4, promote_chosen_4),
+        (At.promote_slot_4, promote_slot_4),
+        (At.promote_went_on_4, promote_went_on_4),
+        (At.promote_join_4, promote_join_4),
+        (At.close_turn_join, close_turn_join),
+        (At.play_done, play_done),
+        (At.play_round, play_round),
         (At.play_then_2, play_then_2),
+    ),
+    (
+        (At.play_join_2, play_join_2),
+        (At.close_turn_then, close_turn_then),
+        (At.settle_from_then_2, settle_from_then_2),
+        (At.settle_from_then, settle_from_then),
     ),
 )

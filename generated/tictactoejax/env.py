@@ -207,7 +207,6 @@ DEFAULTS: dict[str, Any] = {
     "player_reward": (0,) * 2,
     "to_move": 0,
     "cell_mark": (-1,) * 9,
-    "r_goal": 0,
     "r_rounds": 0,
     "legal": (0,) * 1,
     "counter": 0,

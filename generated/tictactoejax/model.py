@@ -30,14 +30,15 @@ class Act:
 class At:
     """The blocks of the rules, by number."""
 
-    play_chosen = 0
-    play_mark = 1
-    play_join = 2
-    play_then = 3
-    start = 4
-    play_went_on = 5
-    play_done = 6
-    play_ask = 7
+    start = 0
+    play_chosen = 1
+    play_mark = 2
+    play_join = 3
+    play_went_on = 4
+    play_done = 5
+    play_round = 6
+    play_then = 7
+    play_ask = 8
 
 
 # Array fields and piles.

@@ -28,6 +28,12 @@ from .runtime import (
 )
 
 
+def start(g: Game, on: Lane) -> None:
+    """specs/tic_tac_toe/game.rules:23"""
+    g.r_rounds = select(on, greater(lesser(9, 9), 0), g.r_rounds)
+    g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
+
+
 def play_chosen(g: Game, on: Lane) -> None:
     """specs/tic_tac_toe/game.rules:24"""
     chose_mark = on & (g.action >= Act.mark) & (g.action < Act.mark + 9)
@@ -47,28 +53,26 @@ def play_join(g: Game, on: Lane) -> None:
     g.pc = select(on, At.play_went_on, g.pc)
 
 
-def play_then(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:27"""
-    give_rewards(g, on, [where((p == g.to_move), 1, -1) for p in range(2)])
-    game_over(g, on, HALTED)
-
-
-def start(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:23"""
-    g.r_goal = select(on, greater(lesser(9, 9), 0), g.r_goal)
-    g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_ask, At.play_done), g.pc)
-
-
 def play_went_on(g: Game, on: Lane) -> None:
     """specs/tic_tac_toe/game.rules:24"""
-    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, where((g.r_rounds < g.r_goal), At.play_ask, At.play_done), g.pc)
+    g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_done(g: Game, on: Lane) -> None:
     """specs/tic_tac_toe/game.rules:23"""
     give_rewards(g, on, [0 for p in range(2)])
+    game_over(g, on, HALTED)
+
+
+def play_round(g: Game, on: Lane) -> None:
+    """specs/tic_tac_toe/game.rules:23"""
+    g.r_rounds = select(on, (g.r_rounds - 1), g.r_rounds)
+    g.pc = select(on, At.play_ask, g.pc)
+
+
+def play_then(g: Game, on: Lane) -> None:
+    """specs/tic_tac_toe/game.rules:27"""
+    give_rewards(g, on, [where((p == g.to_move), 1, -1) for p in range(2)])
     game_over(g, on, HALTED)
 
 
@@ -83,12 +87,13 @@ def play_ask(g: Game, on: Lane) -> None:
 ASKS = ((At.play_ask, play_ask),)
 SEGMENTS = (
     (
+        (At.start, start),
         (At.play_chosen, play_chosen),
         (At.play_mark, play_mark),
         (At.play_join, play_join),
-        (At.play_then, play_then),
-        (At.start, start),
         (At.play_went_on, play_went_on),
         (At.play_done, play_done),
+        (At.play_round, play_round),
+        (At.play_then, play_then),
     ),
 )

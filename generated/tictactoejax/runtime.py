@@ -586,6 +586,29 @@ def touched(blocks: Segment, lanes: dict[str, Any], tables: Any, log: bool) -> t
     return sorted(recorder.read | recorder.written | {"pc"}), sorted(recorder.written)
 
 
+def repeat_while(
+    game: Game, on: Lane, more: Callable[[Game], Lane], rounds: Callable[[Game, Lane], None], bound: int
+) -> None:
+    """Rounds in the games that are on, as long as ``more`` holds in them, at most ``bound``."""
+
+    def one_round(inner: Game, _: Lane) -> None:
+        rounds(inner, on & more(inner))
+
+    read, written = touched(((0, one_round),), dict(game.lanes), game.tables, game.log)
+    fixed = {name: getattr(game, name) for name in read}
+
+    def body(carry: tuple[Lane, Lane, dict[str, Any]]) -> tuple[Lane, Lane, dict[str, Any]]:
+        going, done, lanes = carry
+        inner = Game(fixed | lanes, game.tables, game.log)
+        rounds(inner, going)
+        return going & more(inner), done + 1, {name: inner.lanes[name] for name in written}
+
+    start = (on & more(game), jnp.int32(0), {name: fixed[name] for name in written})
+    _, _, lanes = lax.while_loop(lambda carry: jnp.any(carry[0]) & (carry[1] < bound), body, start)
+    for name, value in lanes.items():
+        setattr(game, name, value)
+
+
 def run(game: Game, segments: tuple[Segment, ...], asks: Segment) -> None:
     """Run until every game waits for a decision or is over. A segment that no game stands in is skipped.
 
