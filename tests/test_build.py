@@ -88,7 +88,8 @@ def test_the_manifest_says_what_was_built(project: Path) -> None:
     assert record["spec"] == "specs/game.yaml"
     assert record["tables"] == {"kind": 3, "list": 1}
     assert list(record["hashes"]["spec"]) == ["specs/game.yaml", "specs/game/kinds.rules", "specs/game/main.rules"]
-    assert record["supersequence"] == {"total": 4, "longest": 4, "methods": {"kind.act": 4}}
+    assert record["supersequence"] == 4
+    assert record["methods"] == {"kind.act": 4}
     assert (record["actions"], record["holes"]) == (4, [])
     assert set(record["files"]) == set(contents(project / "generated" / "gamejax")) - {"manifest.json"}
     for name in ("state_bytes", "observations", "blocks", "registers"):
