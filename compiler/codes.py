@@ -111,7 +111,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0704": "The output cannot be written.",
         "E0705": "An engine has not been built, or cannot be imported.",
         "E0706": "Something is too large for the engine, such as a set of more than 32 elements.",
-        "E0707": "The compiler wrote code that is none: a defect of specc.",
+        "E0707": "The engine's code cannot be: names collide, the formatter `ruff` is missing or refuses it.",
         "E0801": "A deck, or another row given at reset, does not exist or does not fit.",
         "E0802": "Verification is asked for an engine, reference, policy or level that does not exist.",
         "E0803": "A trace cannot be read: it is broken, or no trace.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ import pytest
 from compiler.conformance.coverage import Ledger, Places
 from compiler.conformance.engine import Observed, Setup
 from compiler.conformance.interp_engine import InterpEngine
-from compiler.conformance.jax_engine import Way
+from compiler.conformance.jax_engine import JaxEngine, Way
 from compiler.conformance.lockstep import compare_observed
 from compiler.conformance.names import Names
 from compiler.conformance.properties import agree
 from compiler.conformance.setups import Setups
 from compiler.diagnostics import SpecError
-from tests.engines import built, difference, jax_engine
+from tests.engines import built, difference, first_difference, jax_engine
 
 FOLDER = Path(__file__).parent / "jax_games"
 GAMES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.rules"))}
@@ -161,3 +162,36 @@ def test_what_does_not_fit_is_told_with_its_place(what: str) -> None:
         built(text)
     (error,) = [found for found in caught.value.diagnostics if found.code == "E0706"]
     assert error.span is not None
+
+
+# --- rows of one's own ------------------------------------------------------------------------------------------------
+
+
+def test_rows_that_reset_chooses_from_can_be_replaced() -> None:
+    program, package = built(GAMES["many_instances"])
+    table, keys = program.tables["list"], program.tables["species"].keys
+    own = [key for key in ("elk", "dog", "ant", "bee", "cat") for _ in range(4)]
+    env = package.make(rows={"list": [{"cards": own}, {"cards": ["bee", "ant", "elk", "cat", "dog"] * 4}]})
+    theirs = [own, ["bee", "ant", "elk", "cat", "dog"] * 4]
+    data = {**table.data, "cards": tuple(tuple(keys.index(key) for key in row) for row in theirs)}
+    changed = replace(program, tables={**program.tables, "list": replace(table, data=data)})
+    engine, interp = JaxEngine(package, 8, env=env), InterpEngine(changed, 8, views=True)
+    assert first_difference(engine, interp, changed, games=8, decisions=40) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ({"lists": [{}]}, "did you mean 'list'"),
+        ({"list": []}, "at least one row"),
+        ({"list": [{"card": []}]}, "did you mean 'cards'"),
+        ({"list": [{"cards": ["ant"]}]}, "exactly 20 entries"),
+        ({"list": [{"cards": ["ent"] * 20}]}, "did you mean"),
+        ({"list": [{"cards": [9] * 20}]}, "not a number in 0..4"),
+        ({"list": [{"cards": ["elk"] * 6 + ["ant"] + ["elk"] * 12 + ["ant"]}]}, "side by side"),
+    ],
+)
+def test_rows_that_cannot_be_are_refused(rows: dict[str, list[dict[str, list[object]]]], problem: str) -> None:
+    _, package = built(GAMES["many_instances"])
+    with pytest.raises(package.TableError, match=problem):
+        package.make(rows=rows)

@@ -46,16 +46,16 @@ _OPTIONS: Mapping[Way, dict[str, Any]] = {
 
 
 class JaxEngine:
-    """A built package as an engine. What it compiles is compiled when it is first used."""
+    """A built package as an engine, or one of its environments. It is compiled when it is first used."""
 
     tapes = True
 
-    def __init__(self, package: ModuleType, lanes: int = 1, way: Way = Way.QUICK) -> None:
+    def __init__(self, package: ModuleType, lanes: int = 1, way: Way = Way.QUICK, env: Any = None) -> None:
         self.name = str(way)
         self.lanes = 1 if way is Way.SINGLE else lanes
         self._package = package
         self._way = way
-        self._env = package.make()
+        self._env = package.make() if env is None else env
         self._advance: Callable[..., Any] | None = None
         self._begin = jax.jit(self._env.begin)
         self._state: Any = None

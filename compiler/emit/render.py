@@ -22,7 +22,7 @@ MODULES = ("__init__", "model", "runtime", "tables", "state", "effects", "rules"
 
 
 class EmitError(Exception):
-    """Generated code that cannot be: a template or the formatter refused; a defect of the compiler, not of the spec."""
+    """Generated code that cannot be: names collide, a template or the formatter refused, or there is no formatter."""
 
 
 class _Function(Protocol):

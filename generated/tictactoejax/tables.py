@@ -27,7 +27,7 @@ class Tables(NamedTuple):
 
 
 class TableError(ValueError):
-    """A row that cannot be: an unknown column, an unknown key, or the wrong number of entries."""
+    """A row that cannot be: an unknown column or key, a value out of bounds, or the wrong number of entries."""
 
 
 SHAPES: dict[
@@ -36,6 +36,7 @@ SHAPES: dict[
 }
 DERIVED = frozenset({})
 ROWS_OF: dict[str, str] = {}
+BOUNDS: dict[str, tuple[int, int]] = {}
 
 
 def data() -> dict[str, Any]:
@@ -51,19 +52,18 @@ def load(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> Table
         columns[table] = _columns(spec, table, new)
     for mask in spec["masks"]:
         columns[mask["table"]][mask["column"]] = _mask(columns[mask["table"]][mask["array"]], mask)
+    for table in rows or {}:
+        _check_twins(spec, columns, table)
     for twin in spec["twins"]:
         decks = columns[twin["table"]][twin["array"]]
         columns[twin["table"]][twin["column"]] = [_twins(deck, twin["distance"]) for deck in decks]
-    arrays = {
-        _identifier(f"{table}_{column}"): _array(columns[table][column], *shape)
-        for table, shapes in SHAPES.items()
-        for column, shape in shapes.items()
-    }
-    return Tables(**arrays)
-
-
-def _identifier(name: str) -> str:
-    return "".join(c if c.isalnum() else "_" for c in name)
+    return Tables(
+        *[
+            _array(columns[table][column], *shape)
+            for table, shapes in SHAPES.items()
+            for column, shape in shapes.items()
+        ]
+    )
 
 
 def _array(values: list, size: int, none: Any) -> jax.Array:
@@ -90,9 +90,7 @@ def _columns(spec: dict[str, Any], table: str, rows: Sequence[Mapping[str, Any]]
 
 def _value(spec: dict[str, Any], table: str, name: str, row: Mapping[str, Any], number: int) -> Any:
     size, none = SHAPES[table][name]
-    if name not in row:
-        return [none] * size if size else none
-    value = row[name]
+    value = row.get(name, [none] * size if size else none)
     target = ROWS_OF.get(f"{table}.{name}")
     if size and (not isinstance(value, (list, tuple)) or len(value) != size):
         raise TableError(f"row {number} of {table!r}: {name!r} needs exactly {size} entries")
@@ -103,6 +101,10 @@ def _value(spec: dict[str, Any], table: str, name: str, row: Mapping[str, Any], 
             if isinstance(item, str) and item not in keys:
                 raise TableError(f"row {number} of {table!r}: {target} has no row {item!r}{_hint(item, keys)}")
         values = [keys.index(item) if isinstance(item, str) else item for item in values]
+    low, high = BOUNDS[f"{table}.{name}"]
+    for item in values:
+        if not isinstance(item, int) or not low <= item <= high:
+            raise TableError(f"row {number} of {table!r}: {name!r} is {item!r}, not a number in {low}..{high}")
     return values if size else values[0]
 
 
@@ -116,6 +118,20 @@ def _mask(decks: list, mask: dict[str, Any]) -> list:
     rows = mask["predicate"]
     masks = [[sum(1 << i for i, r in enumerate(deck) if r >= 0 and passes[r]) for passes in rows] for deck in decks]
     return masks if mask["keyed"] else [m[0] for m in masks]
+
+
+def _check_twins(spec: dict[str, Any], columns: Columns, table: str) -> None:
+    """Entries that are equal are known as such only at the distances that the spec's own rows have."""
+    for array in dict.fromkeys(twin["array"] for twin in spec["twins"] if twin["table"] == table):
+        known = {twin["distance"] for twin in spec["twins"] if (twin["table"], twin["array"]) == (table, array)}
+        for number, deck in enumerate(columns[table][array]):
+            apart = {j - i for j in range(len(deck)) for i in range(j) if deck[i] == deck[j]} - known
+            if apart:
+                allowed = ", ".join(map(str, sorted(known)))
+                raise TableError(
+                    f"row {number} of {table!r}: equal entries of {array!r} stand {min(apart)} apart, "
+                    f"not {allowed}; put them side by side"
+                )
 
 
 def _twins(deck: list, distance: int) -> int:

@@ -127,6 +127,8 @@ class ColumnView:
     size: int | None
     default: int
     derived: bool  # made from other columns when tables are loaded
+    low: int
+    high: int
     doc: str
 
 
@@ -148,10 +150,10 @@ class TableView:
 def table_views(program: hir.Program) -> tuple[TableView, ...]:
     derived = {(m.table, m.column) for m in (*program.notes.get("masks", ()), *program.notes.get("twins", ()))}  # type: ignore[misc]
     params = {str(f.type) for f in program.fields.values() if f.param}
-    return tuple(_table(t, derived, params) for t in program.tables.values())
+    return tuple(_table(program, t, derived, params) for t in program.tables.values())
 
 
-def _table(t: hir.Table, derived: set[tuple[str, str]], params: set[str]) -> TableView:
+def _table(program: hir.Program, t: hir.Table, derived: set[tuple[str, str]], params: set[str]) -> TableView:
     columns = []
     for c in t.columns.values():
         if c.name in ("key", "title") and c.name not in t.data:
@@ -159,7 +161,10 @@ def _table(t: hir.Table, derived: set[tuple[str, str]], params: set[str]) -> Tab
         kind = "bool" if isinstance(c.type, BoolT) else "int"
         attribute = identifier(f"{t.name}_{c.name}")
         doc = f"{c.type}" + (f"[{c.index_enum or c.size}]" if c.size else "")
-        columns.append(ColumnView(t.name, c.name, attribute, kind, c.size, c.default, (t.name, c.name) in derived, doc))
+        made = (t.name, c.name) in derived
+        columns.append(
+            ColumnView(t.name, c.name, attribute, kind, c.size, c.default, made, *program.bounds(c.type), doc)
+        )
     rows = {
         c.name: str(strip_optional(c.type))
         for c in t.columns.values()
