@@ -213,7 +213,7 @@ class BodyText:
                 word = " manual" if manual else ""
                 yield f"{_INDENT * depth}choose #{site} by {self.expr(player)}{word} {{"
                 for alternative in alternatives:
-                    yield from self._nested(self._alternative(alternative), alternative.body, depth + 1)
+                    yield from self._nested(self.alternative(alternative), alternative.body, depth + 1)
                 yield f"{_INDENT * depth}}}"
             case _:
                 yield _INDENT * depth + self._simple(node)
@@ -270,7 +270,8 @@ class BodyText:
             source += f" weight {self.local(node.weight_local)}: {self.expr(node.weight)}"
         return head + source
 
-    def _alternative(self, node: hir.Alternative) -> str:
+    def alternative(self, node: hir.Alternative) -> str:
+        """An alternative without its body."""
         parts = []
         for local, domain, key in zip(node.locals, node.domains, node.distinct, strict=True):
             text = f"{self.local(local)} in {self.expr(domain)}"

@@ -1,8 +1,13 @@
-"""Checks that a program is well-formed HIR. Run it after the checker and after every pass.
+"""Checks that a program is well-formed HIR. The checker's programs are, and so is what every pass makes of them.
 
 What holds of good HIR: every node's type is what its parts make it; a value lies in its type's bounds; a local has a
 value on every way to where it is read; every field, table, function and procedure exists and is called as declared;
 nothing calls itself.
+
+A ``lowered`` program is one that passes have changed. It may hold the expressions that only passes make; a local may
+get its value under a condition and be read under the same one, as the steps of merged methods do; a number may lie in
+closer bounds than its operands say, as a counter that is not yet at its end; references may be added up to an index.
+Its scenarios are those of the rules, and are not looked at.
 """
 
 from __future__ import annotations
@@ -38,9 +43,9 @@ class MalformedError(Exception):
         self.problems = tuple(problems)
 
 
-def verify(program: hir.Program) -> None:
+def verify(program: hir.Program, *, lowered: bool = False) -> None:
     """Raise MalformedError, with all problems, unless the program is well-formed."""
-    problems = list(_Verifier(program).problems())
+    problems = list(Verifier(program, lowered).problems())
     if problems:
         raise MalformedError(problems)
 
@@ -65,9 +70,12 @@ def accepts(wanted: Type, given: Type) -> bool:
 Known = frozenset[hir.Local]
 
 
-class _Verifier:
-    def __init__(self, program: hir.Program) -> None:
+class Verifier:
+    """Collects the problems of one program."""
+
+    def __init__(self, program: hir.Program, lowered: bool = False) -> None:
         self.program = program
+        self.lowered = lowered
         self.found: dict[str, None] = {}
         self.where = ""
         self.sites: set[int] = set()
@@ -87,6 +95,16 @@ class _Verifier:
             hir.CallFunc: self._call_func,
             hir.CallMethod: self._call_method,
         }
+        if lowered:
+            self.expressions = {
+                **self.expressions,
+                hir.OwnSet: self._own_set,
+                hir.Single: self._single,
+                hir.Without: self._without,
+                hir.OwnerOfSet: self._owner_of_set,
+                hir.Lowest: self._lowest,
+                hir.Distinct: self._distinct,
+            }
 
     def problems(self) -> Iterable[str]:
         """Everything that is wrong with the program."""
@@ -107,7 +125,7 @@ class _Verifier:
                 self.expr(proc.returns, known)
         self.where = "play"
         self.block(self.program.play, frozenset())
-        for scenario in self.program.scenarios:
+        for scenario in () if self.lowered else self.program.scenarios:
             self._scenario(scenario)
         self._recursion()
         return self.found
@@ -195,8 +213,8 @@ class _Verifier:
         case = self.expressions.get(type(node))
         if case is not None:
             case(node, known)
-        else:  # a node that only passes make: look inside
-            self.check(getattr(node, "is_lir", False), f"holds a {type(node).__name__}, which is no expression")
+        else:
+            self.check(False, f"holds a {type(node).__name__}, which is no expression here")
 
     def _within(self, value: int, type_: Type) -> bool:
         if isinstance(type_, TextT):
@@ -251,11 +269,18 @@ class _Verifier:
         if not self.check(len(node.args) == op.arity, f"'{node.op}' has {len(node.args)} arguments"):
             return
         try:
-            type_ = op.type_rule(self.program, [arg.type for arg in node.args])
+            type_ = op.type_rule(self.program, [self._operand(node.op, arg.type) for arg in node.args])
         except OpTypeError as error:
             self.check(False, f"'{node.op}': {error}, not {node.args[error.argument].type}")
             return
-        self.check(self._covers(node.type, type_), f"'{node.op}' gives {type_}, not {node.type}")
+        closer = self.lowered and isinstance(type_, IntT) and isinstance(node.type, IntT)
+        self.check(closer or self._covers(node.type, type_), f"'{node.op}' gives {type_}, not {node.type}")
+
+    def _operand(self, op: str, type_: Type) -> Type:
+        """What an operator is given: passes add to references as if these were numbers."""
+        if self.lowered and op == "add" and not isinstance(type_, SetT):
+            return IntT(*self.program.bounds(type_))
+        return type_
 
     def _covers(self, outer: Type, inner: Type) -> bool:
         """Whether every value of ``inner`` is one of ``outer``."""
@@ -315,7 +340,7 @@ class _Verifier:
         inner = self._elements(node.local, node.domain, known)
         self.check((node.value is None) == (node.kind in ("count", "first")), f"'{node.kind}' has a value, or none")
         if node.value is None:
-            wanted = OptT(node.local.type) if node.kind == "first" else IntT(0, 0)
+            wanted = OptT(strip_optional(node.local.type)) if node.kind == "first" else IntT(0, 0)
             self.check(accepts(wanted, node.type), f"'{node.kind}' gives {node.type}")
         elif node.kind in ("any", "all"):
             self.value(node.value, BOOL, inner, f"what '{node.kind}' looks at")
@@ -348,6 +373,42 @@ class _Verifier:
         method = self._method(node, known)
         self.check(method is None or method.result == node.type, f"'{node.method}' does not give {node.type}")
 
+    # --- expressions that only passes make ----------------------------------------------------------------------------
+
+    def _own_set(self, node: hir.OwnSet, known: Known) -> None:
+        self._all_of(hir.AllOf(node.entity, node.owner, node.type), known)
+        bits = (1 << self.program.entities[node.entity].count) - 1
+        self.value(node.bits, IntT(0, bits), known, "the positions of a set")
+
+    def _element(self, node: hir.Single | hir.Without, known: Known) -> None:
+        self.expr(node.element, known)
+        wanted = node.type.element if isinstance(node.type, SetT) else None
+        what = f"an element of {node.type} is {node.element.type}"
+        self.check(wanted is not None and accepts(OptT(wanted), node.element.type), what)
+
+    def _single(self, node: hir.Single, known: Known) -> None:
+        self._element(node, known)
+
+    def _without(self, node: hir.Without, known: Known) -> None:
+        self._element(node, known)
+        self.value(node.domain, node.type, known, "what is made smaller")
+
+    def _owner_of_set(self, node: hir.OwnerOfSet, known: Known) -> None:
+        self.expr(node.domain, known)
+        owned = hir.own_set_entity(self.program, node.domain.type) is not None
+        self.check(owned and node.type == PLAYER, f"the owner of {node.domain.type} is {node.type}")
+
+    def _lowest(self, node: hir.Lowest, known: Known) -> None:
+        self.value(node.domain, node.type, known, "the set of which the lowest are kept")
+        self.check(len(node.distances) == len(node.twins), "has as many twins as distances, or not")
+        for twins in node.twins:
+            self.value(twins, node.type, known, "equal positions")
+
+    def _distinct(self, node: hir.Distinct, known: Known) -> None:
+        inner = self._elements(node.local, node.domain, known)
+        self.expr(node.key, inner)
+        self.check(node.type == node.domain.type, f"a part of {node.domain.type} is {node.type}")
+
     # --- statements ---------------------------------------------------------------------------------------------------
 
     def block(self, block: hir.Block, known: Known) -> Known:
@@ -369,7 +430,8 @@ class _Verifier:
                 self.value(value, field.type, known, f"the new '{field.id}'", bounded=False)
             case hir.If(condition, then, otherwise):
                 self.value(condition, BOOL, known, "a condition")
-                return self.block(then, known) & self.block(otherwise, known)
+                yes, no = self.block(then, known), self.block(otherwise, known)
+                return yes | no if self.lowered else yes & no
             case hir.ForEach(local, domain, body):
                 self.block(body, self._elements(local, domain, known))
             case hir.Repeat(count, bound, body):
@@ -417,7 +479,7 @@ class _Verifier:
             case hir.Finish(local, reward):
                 self.value(reward, self.program.fields["player.reward"].type, known | {local}, "the reward")
             case _:
-                self.check(getattr(node, "is_lir", False), f"holds a {type(node).__name__}, which is no statement")
+                self.check(False, f"holds a {type(node).__name__}, which is no statement here")
         return known
 
     def _zone(self, zone: hir.Zone, known: Known) -> None:
@@ -463,7 +525,7 @@ class _Verifier:
         if not self.check(len(counts) == 1, f"'{action.name}' has the wrong number of candidates"):
             return
         self.value(node.when, BOOL, known, "a condition")
-        inner = known
+        inner = known | frozenset(node.locals) if self.lowered else known  # domains of turned offers read later locals
         for local, domain, key in zip(node.locals, node.domains, node.distinct, strict=True):
             if isinstance(strip_optional(domain.type), IntT):
                 self.value(domain, IntT(0, 0), inner, "a number of candidates", bounded=False)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compiler.ir import hir
+from compiler.ir.walk import mentioned
 from compiler.source import Span
 
 # --- control ----------------------------------------------------------------------------------------------------------
@@ -99,3 +100,22 @@ def successors(end: Terminator, returns: Mapping[hir.Local, tuple[str, ...]]) ->
             return returns.get(address, ())
         case _:
             return ()
+
+
+def end_reads(end: Terminator) -> list[hir.Local]:
+    """The locals that a terminator reads, in order of appearance."""
+    match end:
+        case Branch(condition):
+            return list(mentioned(condition))
+        case Ask(choice):
+            inner = {x for a in choice.alternatives for x in a.locals}
+            return [local for local in mentioned(choice) if local not in inner]
+        case Return(address):
+            return [address]
+        case _:
+            return []
+
+
+def end_writes(end: Terminator) -> list[hir.Local]:
+    """The locals that a terminator gives values."""
+    return [x for a, _ in end.alternatives for x in a.locals] if isinstance(end, Dispatch) else []

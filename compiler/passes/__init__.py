@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from compiler.ir import hir, lir
+from compiler.ir import hir, hir_verify, lir, lir_verify
 from compiler.passes.literals import SetLiterals
 from compiler.passes.masks import StaticMasks
 from compiler.passes.methods import MergeMethods
@@ -17,13 +17,15 @@ Seen = Callable[[str, hir.Program | lir.OpProgram], None]
 
 
 def lower(program: hir.Program, seen: Seen | None = None) -> lir.OpProgram:
-    """Run all passes; ``seen`` gets the name and the result of each."""
+    """Run all passes; ``seen`` gets the name and the result of each. Raises MalformedError where one breaks a rule."""
     for pass_ in (MergeMethods(), SetLiterals(), TurnOffers(), StaticMasks()):
         program = pass_.run(program)
+        hir_verify.verify(program, lowered=True)
         if seen is not None:
             seen(pass_.name, program)
     split = Split()
     op = split.run(program)
+    lir_verify.verify(op)
     if seen is not None:
         seen(split.name, op)
     return op

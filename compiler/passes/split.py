@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir, lir
-from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT
+from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT, strip_optional
 from compiler.ir.walk import Node, assigned, children, is_node, mentioned, reads, substitute, walk, with_fresh_locals
 from compiler.source import Span
 
@@ -151,9 +151,9 @@ class _Builder:
 
     def for_each(self, s: hir.ForEach) -> None:
         left = hir.Local(f"{s.local.name}_left", s.domain.type, s.span)
-        rest, x = hir.Get(left, left.type), hir.Local("x", s.local.type)
+        rest, x = hir.Get(left, left.type), hir.Local("x", strip_optional(s.local.type))
         more = hir.Reduce("any", x, rest, hir.Const(1, BOOL), BOOL)
-        first = hir.Set(s.local, hir.Reduce("first", x, rest, None, OptT(s.local.type)), s.span)
+        first = hir.Set(s.local, hir.Reduce("first", x, rest, None, OptT(x.type)), s.span)
         others = hir.Set(left, hir.Without(rest, hir.Get(s.local, s.local.type), left.type), s.span)
         self.emit(hir.Set(left, s.domain, s.span))
         self.loop(more, self.sizes.rounds(s.domain), hir.Block((first, others, *s.body.statements)), s.span)
@@ -462,32 +462,13 @@ def _relabel(block: lir.BasicBlock, widened: dict[hir.Local, hir.Local], label: 
     return replace(block, body=body, end=end)
 
 
-def end_reads(end: lir.Terminator) -> list[hir.Local]:
-    """The locals that a terminator reads, in order of appearance."""
-    match end:
-        case lir.Branch(condition):
-            return list(mentioned(condition))
-        case lir.Ask(choice):
-            inner = {x for a in choice.alternatives for x in a.locals}
-            return [local for local in mentioned(choice) if local not in inner]
-        case lir.Return(address):
-            return [address]
-        case _:
-            return []
-
-
-def end_writes(end: lir.Terminator) -> list[hir.Local]:
-    """The locals that a terminator gives values."""
-    return [x for a, _ in end.alternatives for x in a.locals] if isinstance(end, lir.Dispatch) else []
-
-
 def _registers(blocks: dict[str, lir.BasicBlock]) -> tuple[hir.Local, ...]:
     """Locals seen in more than one block, or assigned in a loop, in order of appearance."""
     where: dict[hir.Local, set[str]] = {}
     looped = {x for b in blocks.values() for s in b.body if isinstance(s, hir.While) for x in assigned(s)}
     for name, block in blocks.items():
         inside = (local for s in block.body for local in mentioned(s))
-        seen = dict.fromkeys((*inside, *end_reads(block.end), *end_writes(block.end)))
+        seen = dict.fromkeys((*inside, *lir.end_reads(block.end), *lir.end_writes(block.end)))
         for local in seen:
             where.setdefault(local, set()).add(name)
     return tuple(local for local, names in where.items() if len(names) > 1 or local in looped)
@@ -509,9 +490,9 @@ def _frame(
                 killed |= assigned(s) & kept
             else:
                 used |= (assigned(s) & kept) - killed
-        used |= (set(end_reads(block.end)) & kept) - killed
+        used |= (set(lir.end_reads(block.end)) & kept) - killed
         if not isinstance(block.end, lir.Dispatch):
-            killed |= set(end_writes(block.end)) & kept
+            killed |= set(lir.end_writes(block.end)) & kept
         use[name], kill[name] = used, killed
     live: dict[str, set[hir.Local]] = {name: set() for name in blocks}
     changed = True
