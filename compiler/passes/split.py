@@ -51,7 +51,6 @@ class _Builder:
         self.knobs = knobs
         self.sizes = _Sizes(program, knobs)
         self.blocks: dict[str, lir.BasicBlock] = {}
-        self.returns: dict[hir.Local, list[str]] = {}
         self.shared: dict[str, hir.Local] = {}  # procedures with blocks of their own → their return address
         self.pending: list[str] = []
         self.results: dict[str, hir.Local] = {}
@@ -172,7 +171,6 @@ class _Builder:
             if proc.returns is not None:
                 self.results[s.proc] = hir.Local(f"{_identifier(s.proc)}_result", proc.returns.type)
         after = self.fresh("back")
-        self.returns.setdefault(address, []).append(after)
         self.emit(hir.Set(address, hir.Label(after, _LABEL), s.span))
         self.close(lir.Jump(_entry(s.proc)), after, s.span)
         if s.result is not None:
@@ -222,13 +220,13 @@ class _Builder:
     # --- finishing ----------------------------------------------------------------------------------------------------
 
     def finish(self) -> lir.OpProgram:
-        returns = {address: tuple(blocks) for address, blocks in self.returns.items()}
         blocks = _thread_jumps(self.blocks, "start")
+        returns = _returns(blocks.values())
         order = _order(blocks, "start", returns)
         label = IntT(0, len(order))
         widened = {address: hir.Local(address.name, label) for address in returns}
         ordered = {name: _relabel(blocks[name], widened, label) for name in order}
-        returns = {widened[a]: tuple(b for b in targets if b in ordered) for a, targets in returns.items()}
+        returns = _returns(ordered.values())
         registers = _registers(ordered)
         frame = _frame(ordered, registers, returns)
         procs = self.sizes.straight_procs(ordered.values())
@@ -413,6 +411,16 @@ def _thread_jumps(blocks: dict[str, lir.BasicBlock], entry: str) -> dict[str, li
         )
         result[name] = replace(block, body=body, end=_retarget(block.end, final))
     return result
+
+
+def _returns(blocks: Iterable[lir.BasicBlock]) -> dict[hir.Local, tuple[str, ...]]:
+    """Where a return by each address may lead."""
+    found: dict[hir.Local, dict[str, None]] = {}
+    for block in blocks:
+        for s in block.body:
+            if isinstance(s, hir.Set) and isinstance(s.value, hir.Label):
+                found.setdefault(s.local, {})[s.value.block] = None
+    return {address: tuple(targets) for address, targets in found.items()}
 
 
 def _order(blocks: dict[str, lir.BasicBlock], entry: str, returns: dict[hir.Local, tuple[str, ...]]) -> list[str]:

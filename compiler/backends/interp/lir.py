@@ -59,6 +59,7 @@ class _Run(Evaluator):
         self.chooser = NONE
         self._cases = {
             **self._cases,
+            hir.Get: self._get,
             hir.OwnSet: self._own_set,
             hir.Single: self._single,
             hir.Without: self._without,
@@ -278,6 +279,11 @@ class _Run(Evaluator):
     def some(self, expr: hir.Expr, otherwise: str) -> int:
         """A value that must not be none."""
         return self._calls["some"](self.of(expr), (expr.span, otherwise))
+
+    def _get(self, node: hir.Get, values: Values) -> int:
+        if node.local not in values:
+            raise RulesError(f"'{node.local.name}' has no value here", node.span)
+        return values[node.local]
 
     def load(self, node: hir.Load, owner: int | None, sub: int | None) -> int:
         value = self.state[node.field.id][owner or 0]
