@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from compiler.driver import BuildResult, Loaded
+    from compiler.ir.hir import Program
 
 DEBUG = "SPECC_DEBUG"
 FAILED, INTERNAL, INTERRUPTED = 1, 3, 130
@@ -361,6 +362,33 @@ def explain(
         report.say("\n\n".join([*(explanation.text for explanation in rows), *said.values()]))
 
 
+_PASSES = {
+    "merged": "merge-methods", "sets": "set-literals", "offers": "turn-offers", "masks": "static-masks", "lir": "split"
+}  # fmt: skip
+"""The stages of a dump after the rules themselves, and the passes that end with them."""
+
+
+@app.command(cls=_Command)
+def dump(
+    spec: SpecArgument,
+    stage: Annotated[
+        str, typer.Option("--stage", metavar="STAGE", help=f"How far: {', '.join(['hir', *_PASSES])}.")
+    ] = "hir",
+    json: JsonOption = None,
+) -> None:
+    """Print what the compiler has made of the rules after a stage of its work."""
+    with _report(json) as report:
+        if stage != "hir" and stage not in _PASSES:
+            from compiler.diagnostics import did_you_mean
+
+            hint = did_you_mean(stage, ["hir", *_PASSES]) or f"choose from {', '.join(['hir', *_PASSES])}"
+            raise typer.BadParameter(f"--stage: '{stage}' is no stage; {hint}")
+        program = _load(spec, report).program
+        text = _text_after(program, stage)
+        report.document.update(stage=stage, text=text)
+        report.say(text.rstrip("\n"))
+
+
 @app.command(cls=_Command)
 def bench(
     spec: SpecArgument,
@@ -444,6 +472,22 @@ def _built(spec: Path, result: BuildResult, report: _Report) -> dict[str, Any]:
     if changes.edited:
         report.say(f"  edited by hand, and written anew: {', '.join(changes.edited)}")
     return {"spec": str(spec), "folder": str(result.folder), **counts, "engine": dict(result.metadata)}
+
+
+def _text_after(program: Program, stage: str) -> str:
+    """A program as text, as it is after a stage."""
+    from compiler.ir.hir_text import program_text
+    from compiler.ir.lir import OpProgram
+    from compiler.ir.lir_text import op_text
+
+    found: Program | OpProgram = program
+    if stage != "hir":
+        from compiler.passes import lower
+
+        results: dict[str, Program | OpProgram] = {}
+        lower(program, results.__setitem__)
+        found = results[_PASSES[stage]]
+    return op_text(found) if isinstance(found, OpProgram) else program_text(found)
 
 
 def _rules_files(paths: list[Path], of_manifest: Callable[[Path], Iterable[Path]]) -> list[Path]:
