@@ -34,6 +34,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0015": "A pattern of a manifest's `rules` matches no `.rules` file.",
         "E0016": "A manifest names a deck file or folder that does not exist.",
         "E0017": "A reference or adapter named by a manifest cannot be loaded.",
+        "E0018": "What a manifest names as `fills` is no folder.",
         "E0101": "A character or an operator that the language does not have.",
         "E0102": "A text is not closed, or has an escape that does not exist.",
         "E0103": "A bracket is never closed.",
@@ -99,6 +100,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0509": "A row breaks a requirement of its table.",
         "E0510": "A row has neither key nor title.",
         "E0511": "A table is declared wrongly.",
+        "E0512": 'A hole, `text "sha256:…"`, has a wrong hash or is not alone in its body.',
+        "E0513": "What fills a hole is empty.",
         "E0601": "A manifest overrides a constant that does not exist, or with something else than a number.",
         "E0602": "The number of players is missing or wrong.",
         "E0603": "There is no `play`, or more than one.",
@@ -112,6 +115,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0705": "An engine has not been built, or cannot be imported.",
         "E0706": "Something is too large for the engine, such as a set of more than 32 elements.",
         "E0707": "The engine's code cannot be: names collide, the formatter `ruff` is missing or refuses it.",
+        "E0708": "A hole is open, and an engine needs every body.",
         "E0801": "A deck, or another row given at reset, does not exist or does not fit.",
         "E0802": "Verification is asked for an engine, reference, policy or level that does not exist.",
         "E0803": "A trace cannot be read: it is broken, or no trace.",
@@ -129,6 +133,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "W0906": "A statement is never run.",
         "W0907": "A kind of draw is never drawn.",
         "W0908": "Nothing performs a procedure of rows, or asks for a method.",
+        "W0909": "A hole is open: nothing says yet what a body does.",
     }
 )
 

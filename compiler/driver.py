@@ -11,13 +11,14 @@ import gc
 import hashlib
 import os
 import pickle
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from compiler import paths
 from compiler.diagnostics import Diagnostic, Diagnostics, SpecError, read_source
@@ -42,18 +43,22 @@ class Loaded:
     program: hir.Program
 
 
-def load(path: str | Path, sink: Diagnostics, *, use_cache: bool = True) -> Loaded:
-    """Load and check a specification. Raises SpecError, with all of `sink`, when anything is wrong."""
+def load(path: str | Path, sink: Diagnostics, *, use_cache: bool = True, whole: bool = False) -> Loaded:
+    """Load and check a specification. Raises SpecError, with all of `sink`, when anything is wrong.
+
+    A hole that nothing fills is a warning; where the game must be `whole`, it is an error.
+    """
     spec = load_spec(path, sink)
     overrides = _overrides(spec, sink)
     sources = [source for file in spec.rules if (source := read_source(file, sink, spec.span("rules"))) is not None]
+    fills = _fills(spec, sources, sink)
     sink.raise_if_errors()
     slot = spec.root / CACHE_FOLDER / "programs" / f"{spec.manifest.name}.pickle" if use_cache else None
-    key = _key(sources, spec, overrides)
+    key = _key([*sources, *fills], spec, overrides)
     kept = _read(slot, key) if slot is not None else None
     if kept is None:
         found = Diagnostics()
-        program = _check_spec(spec, sources, overrides, found, spec.root / CACHE_FOLDER if use_cache else None)
+        program = _check_spec(spec, sources, fills, overrides, found, spec.root / CACHE_FOLDER if use_cache else None)
         if program is not None and spec.manifest.players not in (None, program.players):
             message = f"the manifest says {spec.manifest.players} players, the rules say {program.players}"
             found.error("E0602", spec.span("players"), message)
@@ -64,8 +69,38 @@ def load(path: str | Path, sink: Diagnostics, *, use_cache: bool = True) -> Load
         if slot is not None:
             _write(slot, key, kept)
     program, findings = kept
+    if whole and program.holes:
+        sink.extend(finding for finding in findings if finding.code != "W0909")
+        _refuse_holes(spec, program, sink)
     sink.extend(findings)
-    return Loaded(spec, program)
+    return Loaded(replace(spec, filled=tuple(source.path for source in fills)), program)
+
+
+_HASH = re.compile(r'"sha256:([0-9a-f]{64})"')
+
+
+def _fills(spec: Spec, sources: Iterable[SourceFile], sink: Diagnostics) -> list[SourceFile]:
+    """What the store has for the holes of the rules: one file per hash, in the order of the hashes."""
+    if spec.fills is None:
+        return []
+    hashes = sorted({digits for source in sources for digits in _HASH.findall(source.text)})
+    files = [file for digits in hashes if (file := spec.fills / f"{digits}.rules").exists()]
+    return [source for file in files if (source := read_source(file, sink, spec.span("fills"))) is not None]
+
+
+def _refuse_holes(spec: Spec, program: hir.Program, sink: Diagnostics) -> NoReturn:
+    store = spec.fills and paths.display_path(spec.fills)
+    if store is None:
+        suggestion = "name a store of fills in the manifest, 'fills: FOLDER', or write the body there"
+    elif not Path(store).is_dir():
+        suggestion = f"there is no folder {store}, which the manifest names as the store of fills"
+    else:
+        suggestion = f"write its statements to {store}/HASH.rules, or there"
+    for hole in program.holes:
+        row = program.tables[hole.table].keys[hole.row]
+        hint = suggestion.replace("HASH", hole.hash)
+        sink.error("E0708", hole.span, f"the '{hole.method}' of '{row}' is a hole that nothing fills", suggestion=hint)
+    raise SpecError(sink)
 
 
 def check_sources(
@@ -82,17 +117,27 @@ def check_sources(
 
 
 def _check_spec(
-    spec: Spec, sources: list[SourceFile], overrides: Mapping[str, int], sink: Diagnostics, folder: Path | None
+    spec: Spec,
+    sources: list[SourceFile],
+    fills: list[SourceFile],
+    overrides: Mapping[str, int],
+    sink: Diagnostics,
+    folder: Path | None,
 ) -> hir.Program | None:
-    from compiler.syntax import parse_modules  # with a warm cache neither this stage
+    from compiler.syntax import parse_bodies, parse_modules  # with a warm cache neither this stage
+    from compiler.syntax.ast import PlayDecl
     from compiler.typecheck import check  # nor this one is needed
 
     modules = parse_modules([source.path for source in sources], sink, folder)
     good = [module for module in modules if module is not None]
-    if len(good) < len(modules):
+    bodies = {}
+    for source, module in zip(fills, parse_bodies([source.path for source in fills], sink, folder), strict=True):
+        if module is not None and isinstance(play := module.declarations[0], PlayDecl):
+            bodies[source.path.stem] = play.body
+    if len(good) < len(modules) or len(bodies) < len(fills):
         return None
     spans = {name: spec.span("constants", name) for name in overrides}
-    return check(good, spec.manifest.name, sink, overrides, spans)
+    return check(good, spec.manifest.name, sink, overrides, spans, bodies)
 
 
 def _overrides(spec: Spec, sink: Diagnostics) -> dict[str, int]:
@@ -133,7 +178,7 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
     from compiler.passes import lower
     from compiler.passes.layout import LayoutError
 
-    loaded = load(path, sink)
+    loaded = load(path, sink, whole=True)
     spec, manifest = loaded.spec, loaded.spec.manifest
     source = paths.path_within(spec.source.path, spec.root)
     try:
@@ -152,7 +197,7 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
         "engine": manifest.engine,
         "tables": {table.name: len(table) for table in loaded.program.tables.values()},
         "holes": [],
-        "hashes": {"spec": source_hashes(spec.root, [spec.source.path, *spec.rules]), "compiler": _output_version()},
+        "hashes": {"spec": source_hashes(spec.root, spec.files), "compiler": _output_version()},
         "supersequence": sum(steps.values()),  # steps of all merged methods
         "methods": steps,
         "state_bytes": view.state_bytes,

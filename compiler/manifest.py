@@ -155,6 +155,8 @@ class Spec:
     """The rules files: patterns in the order written, files of one pattern sorted, each file once."""
     decks: tuple[Path, ...]
     tree: YamlTree
+    filled: tuple[Path, ...] = ()
+    """The files of the store of fills that the rules name; known when they have been read."""
 
     @property
     def source(self) -> SourceFile:
@@ -165,6 +167,11 @@ class Spec:
     def fills(self) -> Path | None:
         """The store of admitted fills."""
         return self.source.path.parent / self.manifest.fills if self.manifest.fills else None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that the specification is made of."""
+        return (self.source.path, *self.rules, *self.filled)
 
     def span(self, *keys: Hashable) -> Span:
         """Where the manifest gives a value, as in `span("constants", "max_turns")`."""
@@ -199,7 +206,10 @@ def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:
     manifest = _validate(tree, diagnostics)
     if manifest is None:
         raise SpecError(diagnostics)
-    rules = _find_rules(manifest.rules, tree, diagnostics)
+    fills = source.path.parent / manifest.fills if manifest.fills else None
+    if fills is not None and fills.exists() and not fills.is_dir():
+        diagnostics.error("E0018", tree.span("fills"), f"fills: '{manifest.fills}' is no folder")
+    rules = tuple(file for file in _find_rules(manifest.rules, tree, diagnostics) if file.parent != fills)
     decks = _find_decks(manifest.decks, tree, diagnostics)
     diagnostics.raise_if_errors()
     return Spec(manifest, project_root(source.path), rules, decks, tree)

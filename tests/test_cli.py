@@ -276,7 +276,7 @@ def test_verify_reports(game: Path) -> None:
     found = document("verify", game, "--episodes", "2", "--engine", "interp")
     assert found["engine"] == "interp"
     assert set(found["levels"]) == {"L1", "L2"}
-    assert specc("verify", game, "--episodes", "2", "--level", "l2").exit_code == 0
+    assert specc("verify", game, "--episodes", "2", "--level", "l2", "--engine", "interp").exit_code == 0
 
 
 def test_verify_fails_where_a_scenario_fails(game: Path) -> None:
@@ -319,7 +319,7 @@ def test_fmt(game: Path) -> None:
 
 
 def test_internal_errors_are_short(game: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a fault")
 
     monkeypatch.setattr("compiler.driver.load", fail)
@@ -335,7 +335,7 @@ def test_internal_errors_are_short(game: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_interruption_is_quiet(game: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("compiler.driver.load", interrupt)

@@ -244,7 +244,7 @@ def _check_built(spec: Spec, folder: Path) -> None:
     if recorded is None:
         message = f"there is no engine in {display_path(folder)}"
         raise SpecError.single("E0705", None, message, suggestion="run `specc build` first")
-    if recorded != source_hashes(spec.root, [spec.source.path, *spec.rules]):
+    if recorded != source_hashes(spec.root, spec.files):
         message = f"the engine in {display_path(folder)} was built from another version of the specification"
         raise SpecError.single("E0705", None, message, suggestion="run `specc build` again")
 

@@ -325,7 +325,7 @@ def _sources(spec: Spec) -> list[tuple[str, str]]:
     """The files that make up a specification, by their path from the manifest, and their text."""
     folder = spec.source.path.parent
     sources = [(spec.source.path.name, spec.source.text)]
-    for path in spec.rules:
+    for path in (*spec.rules, *spec.filled):
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
         sources.append((name, path.read_text(encoding="utf-8", errors="replace")))
     return sources

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from compiler.explain.english import English, Section, prose
+from compiler.explain.english import English, Section, Step, prose
 from compiler.explain.words import value_name, words
 from compiler.ir import hir
 from compiler.ir.types import BoolT, EnumT, IntT, RowT, strip_optional
@@ -105,10 +105,17 @@ def explain_row(program: hir.Program, table: hir.Table, row: int) -> Explanation
         table.titles[row],
         table.forms[row],
         tuple(_facts(program, table, row)),
-        tuple(english.method(method, row) for method in table.methods.values() if row in method.bodies),
+        (
+            *(english.method(method, row) for method in table.methods.values() if row in method.bodies),
+            *(_open(hole) for hole in program.holes if (hole.table, hole.row) == (table.name, row)),
+        ),
         children,
         table.spans[row] if row < len(table.spans) else None,
     )
+
+
+def _open(hole: hir.Hole) -> Section:
+    return Section(words(hole.method), (Step(f"not written yet; its text is sha256:{hole.hash}"),))
 
 
 def explain_all(program: hir.Program) -> list[Explanation]:

@@ -630,6 +630,17 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Hole:
+    """A row's procedure that is not written yet: it should do what the text with this hash says, and does nothing."""
+
+    table: str
+    row: int
+    method: str
+    hash: str  # 64 hexadecimal digits
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """A whole game. Mappings keep declaration order; ``fields`` is keyed by ``Field.id``."""
 
@@ -648,6 +659,7 @@ class Program:
     play: Block
     scenarios: tuple[Scenario, ...] = ()
     action_count: int = 0
+    holes: tuple[Hole, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)  # what passes record for the manifest
 
     def domain(self, type_: Type) -> int:

@@ -308,6 +308,8 @@ def _program(program: hir.Program) -> Iterator[str]:
     for table in program.tables.values():
         for row in range(len(table)):
             yield from _row(program, table, row)
+    for hole in program.holes:
+        yield f"hole {hole.table}[{program.tables[hole.table].keys[hole.row]}].{hole.method} = {hole.hash}"
     yield from _body(BodyText(program), "play", program.play)
     for scenario in program.scenarios:
         yield from _scenario(program, scenario)

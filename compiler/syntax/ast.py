@@ -395,6 +395,14 @@ class On:
 
 
 @dataclass(frozen=True, slots=True)
+class TextHole:
+    """In a row: `text "sha256:…"`, a body that is not written yet: it does what the text of this hash says."""
+
+    hash: str  # as written, "sha256:" included
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """In a scenario: `expect EXPR`."""
 
@@ -410,7 +418,7 @@ class Block:
 
 Statement = (
     Phrase | Let | Assign | If | While | Repeat | For | Draw | Reveal | Move | Swap | Reset | AdvanceLasting | During
-    | Shuffle | Perform | Choose | Finish | Return | Gives | On | Expect
+    | Shuffle | Perform | Choose | Finish | Return | Gives | On | TextHole | Expect
 )  # fmt: skip
 
 # --- declarations -----------------------------------------------------------------------------------------------------

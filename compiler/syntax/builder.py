@@ -356,6 +356,9 @@ class Builder(Transformer):
     def on(self, head, method, body):
         return ast.On(str(method), body, self._span(head, body))
 
+    def text_hole(self, head, text):
+        return ast.TextHole(self._text(text), self._span(head, text))
+
     def expect(self, head, value):
         return ast.Expect(value, self._span(head, value))
 

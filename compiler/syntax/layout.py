@@ -6,6 +6,7 @@ neighbouring words. It looks at most a few tokens ahead and never fails: what do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -39,6 +40,9 @@ _LABELLED = ("K_CHOOSE", *LABELLED_STATEMENTS.values())
 """Statements in which no type follows a colon."""
 
 _FIELD_WORDS = {"visible": "K_VISIBLE", "hidden": "K_HIDDEN"}
+_HASH = re.compile(r'"\s*sha-?256', re.IGNORECASE)
+"""After `text`: a hole, however wrong its hash is. Before other texts `text` is a name, such as that of a column."""
+
 _ZONE_KINDS = ("bag", "pile", "slot")
 
 _SECTIONS = {"given": "K_GIVEN", "when": "K_WHEN", "then": "K_THEN"}
@@ -303,6 +307,8 @@ class _Layout:
             touching = after in ("LSQB", "DOT") and self.raw[position + 1].start_pos == word.end_pos
             assigned = after == "EQUAL" or self._next(position, "+=") or self._next(position, "-=")
             return (None if touching or assigned else STATEMENTS[word]), 1
+        if word == "text" and after == "STRING" and _HASH.match(self.raw[position + 1]):
+            return "K_TEXT", 1
         if self._is_word(position + 1):
             third = self._type(position + 2)
             if word in LABELLED_STATEMENTS and third == "COLON":

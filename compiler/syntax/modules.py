@@ -27,6 +27,19 @@ def parse_module(file: SourceFile, sink: Diagnostics) -> ast.Module | None:
     return _parser(None).parse(file, sink)
 
 
+def parse_body(file: SourceFile, sink: Diagnostics) -> ast.Module | None:
+    """Parse a file that holds the statements of one body; they come as the `play` of a module."""
+    return _parser(None).parse_body(file, sink)
+
+
+def parse_bodies(
+    files: Iterable[str | Path], sink: Diagnostics, cache_dir: str | Path | None = None
+) -> list[ast.Module | None]:
+    """Parse files of statements, as `parse_modules` does with files of declarations."""
+    folder = None if cache_dir is None else Path(cache_dir)
+    return [_parse_file(path, sink, folder, is_body=True) for path in files]
+
+
 def parse_modules(
     files: Iterable[str | Path], sink: Diagnostics, cache_dir: str | Path | None = None
 ) -> list[ast.Module | None]:
@@ -39,17 +52,20 @@ def parse_modules(
     return [_parse_file(path, sink, folder) for path in files]
 
 
-def _parse_file(path: str | Path, sink: Diagnostics, folder: Path | None) -> ast.Module | None:
+def _parse_file(
+    path: str | Path, sink: Diagnostics, folder: Path | None, *, is_body: bool = False
+) -> ast.Module | None:
     file = read_source(path, sink)
     if file is None:
         return None
     if folder is None:
-        return parse_module(file, sink)
-    key = hashlib.sha256(f"{_version()}\0{file.path}\0{file.text}".encode()).digest()
+        return parse_body(file, sink) if is_body else parse_module(file, sink)
+    key = hashlib.sha256(f"{_version()}\0{is_body}\0{file.path}\0{file.text}".encode()).digest()
     slot = folder / "syntax" / f"{hashlib.sha256(str(file.path).encode()).hexdigest()[:32]}.pickle"
     module = _load(slot, key)
     if module is None:
-        module = _parser(folder).parse(file, sink)
+        parser = _parser(folder)
+        module = parser.parse_body(file, sink) if is_body else parser.parse(file, sink)
         if module is not None:
             _store(slot, key, module)
     return module

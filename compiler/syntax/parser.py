@@ -13,7 +13,7 @@ from lark.lexer import PatternStr
 
 from compiler.diagnostics import Diagnostics
 from compiler.source import SourceFile
-from compiler.syntax import ast, layout, mistakes
+from compiler.syntax import ast, brackets, layout, mistakes
 from compiler.syntax.builder import Builder
 
 MAX_DEPTH = 150
@@ -57,19 +57,40 @@ class Parser:
 
     def parse(self, source: SourceFile, sink: Diagnostics) -> ast.Module | None:
         """The module, or None after reporting what is wrong with it."""
+        return self._module(source, sink, is_body=False)
+
+    def parse_body(self, source: SourceFile, sink: Diagnostics) -> ast.Module | None:
+        """A file of statements, as a module that holds one `play` of them; or None after reporting what is wrong."""
+        module = self._module(source, sink, is_body=True)
+        if module is None:
+            return None
+        start = source.span(0, 0)
+        if not source.text.strip():
+            sink.error("E0513", start, "this file is empty: it should hold the statements of a body")
+            return None
+        for declaration in module.declarations[1:]:
+            sink.error("E0113", declaration.span, "this file holds the statements of one body, and no declarations")
+            return None
+        return module
+
+    def _module(self, source: SourceFile, sink: Diagnostics, *, is_body: bool) -> ast.Module | None:
         found = Diagnostics()
         with self._lock:
             self._builder.source = source
             self._builder.sink = found
-            declarations = self._declarations(source, found)
+            declarations = self._declarations(source, found, is_body)
         sink.extend(list(found)[:MAX_ERRORS])
         if not found.ok:
             return None
         return ast.Module(source.path.as_posix(), tuple(declarations), source.span(0, len(source.text)))
 
-    def _declarations(self, source: SourceFile, sink: Diagnostics) -> list[ast.Decl]:
+    def _declarations(self, source: SourceFile, sink: Diagnostics, is_body: bool) -> list[ast.Decl]:
         substitutes = mistakes.Substitutes(self._texts, source, sink)
         raw = list(substitutes.of(self._lark.lex(source.text)))
+        if is_body:
+            if brackets.regions(raw, source, sink, substitutes.are_in) != [raw]:
+                return []
+            raw = _in_play(raw, len(source.text))
         good = []
         for tokens in layout.declarations(raw, source, sink, substitutes.are_in):
             declaration, position = self._feed(tokens)
@@ -100,6 +121,12 @@ class Parser:
         for token in tokens:
             interactive.feed_token(token)
         return interactive.accepts()
+
+
+def _in_play(raw: list[Token], end: int) -> list[Token]:
+    """Statements as the body of a `play` that is written nowhere."""
+    head = [Token("NAME", "play", 0, 1, 1, 1, 1, 0), Token("LBRACE", "{", 0, 1, 1, 1, 1, 0)]
+    return [*head, *raw, Token("NEWLINE", "\n", end, end_pos=end), Token("RBRACE", "}", end, end_pos=end)]
 
 
 def _check_depth(declaration: ast.Decl, sink: Diagnostics) -> None:

@@ -488,6 +488,8 @@ def _simple(node: ast.Statement) -> str:
             return f"return {_expr(value)}"
         case ast.Gives(method, value):
             return f"gives {method} = {_expr(value)}"
+        case ast.TextHole(text):
+            return f"text {_text(text)}"
         case ast.Expect(value):
             return f"expect {_expr(value)}"
         case _:
@@ -569,6 +571,7 @@ def _guarded(phrase: str, has_block: bool) -> str:
     taken = _LEADING_KEYWORD.match(phrase) or any(
         re.match(rf"{' '.join(words).replace(' :', ':')}(?:\s|$)", phrase) for words, _ in STATEMENT_PHRASES
     )
+    taken = taken or re.match(r'text "\s*sha-?256', phrase, re.IGNORECASE)
     if taken or (has_block and re.fullmatch(r"on \w+", phrase)):
         word, _, rest = phrase.partition(" ")
         return f"({word}) {rest}" if rest else f"({word})"

@@ -100,6 +100,7 @@ FORMS = {
     "K_FINISH": "finish NAME: VALUE",
     "K_GIVES": "gives METHOD = VALUE",
     "K_ON": "on METHOD { … }",
+    "K_TEXT": 'text "sha256:…"',
     "K_EXPECT": "expect CONDITION",
 }
 """What a statement or a declaration looks like, by the terminal that starts it."""

@@ -29,15 +29,18 @@ def check(
     sink: Diagnostics,
     overrides: Mapping[str, int] | None = None,
     override_spans: Mapping[str, Span] | None = None,
+    fills: Mapping[str, ast.Block] | None = None,
 ) -> hir.Program | None:
     """Check the modules of a game. Returns the typed rules, or None after reporting what is wrong.
 
     ``overrides`` replaces the values of constants; ``override_spans`` says where the manifest gives them.
+    ``fills`` has the bodies of rows that stand elsewhere, by the digits of the hashes of their texts.
     """
     found = Diagnostics()
     names = resolve(modules, found)
     start = modules[0].span.file.span(0, 0) if modules else None  # the place of what is nowhere
     checker = _checker(names, name, found, overrides or {}, start)
+    checker.fills = fills or {}
     for override in set(overrides or {}) - set(names.constants):
         span = (override_spans or {}).get(override)
         suggestion = did_you_mean(override, names.constants)
@@ -106,7 +109,8 @@ def _check_all(check: Checker, start: Span | None) -> hir.Program:
     rows.check_defaults(check, schemas)
     bodies = _verbs(check)
     play = _play(check, bodies, start)
-    bodies += rows.check_versions(check, versions)
+    of_rows, holes = rows.check_versions(check, versions)
+    bodies += of_rows
     found, given = scenarios.scenarios(check)
     bodies += given
 
@@ -118,6 +122,7 @@ def _check_all(check: Checker, start: Span | None) -> hir.Program:
         texts=tuple(check.texts),
         play=play,
         scenarios=found,
+        holes=tuple(holes),
         action_count=action_count,
     )
     if check.sink.ok:

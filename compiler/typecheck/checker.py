@@ -118,6 +118,8 @@ class Checker:
     """Whether fields, functions and verbs are known; sizes and defaults are worked out before."""
     broken_verbs: set[str] = field(default_factory=set)
     """Words that only verbs with wrong declarations have: phrases with them are not reported."""
+    fills: Mapping[str, ast.Block] = field(default_factory=dict)
+    """What fills holes, by the digits of their hashes."""
     sites: int = 0
 
     # --- errors -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,9 @@ from compiler.typecheck.scope import Body, Scope
 from compiler.typecheck.tables import Row, Schema, is_child
 
 Value = int | tuple[int, ...]
+
+HASH_PREFIX = "sha256:"
+"""What the hash in a hole starts with; 64 digits follow."""
 
 
 @dataclass(eq=False)
@@ -118,12 +122,24 @@ def _read(check: Checker, reading: _Reading) -> None:
     if row.parent is not None:
         body = next(iter(reading.schema.procedures), None)
     own: list[ast.Statement] = []
-    for statement in row.block.statements if row.block else ():
+    for statement in _written(check, row.block, body is not None):
         with _part_of(reading):
             _statement(check, reading, statement, own, body)
     if own and body in reading.schema.procedures and row.block is not None:
         with _part_of(reading):
             _version(check, reading, body, ast.Block(tuple(own), row.block.span), own[0].span.to(own[-1].span), True)
+
+
+def _written(check: Checker, block: ast.Block | None, has_body: bool) -> list[ast.Statement]:
+    """The statements of a row's block; where they are a hole, what fills it stands there instead."""
+    written = list(block.statements) if block else []
+    own = [statement for statement in written if not isinstance(statement, ast.On | ast.Gives)]
+    if has_body and len(own) == 1 and isinstance(own[0], ast.TextHole):
+        filled = check.fills.get(own[0].hash.removeprefix(HASH_PREFIX))
+        if filled is not None:
+            place = written.index(own[0])
+            written[place : place + 1] = filled.statements
+    return written
 
 
 def _statement(
@@ -313,9 +329,10 @@ def _version(
     reading.versions[name] = Version(reading.row, name, body, span)
 
 
-def check_versions(check: Checker, versions: Sequence[Version]) -> list[Body]:
-    """Check the rows' versions of methods, and put them in the tables."""
+def check_versions(check: Checker, versions: Sequence[Version]) -> tuple[list[Body], list[hir.Hole]]:
+    """Check the rows' versions of methods, and put them in the tables. What nothing fills stays a hole."""
     bodies: list[Body] = []
+    holes: list[hir.Hole] = []
     for version in versions:
         method = check.program.tables[version.row.table].methods[version.method]
         scope = Scope(Body("method"))
@@ -323,12 +340,35 @@ def check_versions(check: Checker, versions: Sequence[Version]) -> list[Body]:
         bind_params(scope, method)
         found = cast("dict[int, hir.Expr | hir.Block]", method.bodies)
         with suppress(Abort):
-            if isinstance(version.body, ast.Block):
-                found[version.row.index] = check.block(version.body, scope)
-            else:
-                assert method.result is not None
-                found[version.row.index] = check.fitted(version.body, scope, method.result)
-    return bodies
+            match version.body:
+                case ast.Block((ast.TextHole() as hole,)):
+                    filled = check.fills.get(_digits(check, hole))
+                    if filled is not None:
+                        found[version.row.index] = check.block(filled, scope)
+                    else:
+                        holes.append(_open_hole(check, version, hole))
+                case ast.Block():
+                    found[version.row.index] = check.block(version.body, scope)
+                case _:
+                    assert method.result is not None
+                    found[version.row.index] = check.fitted(version.body, scope, method.result)
+    return bodies, holes
+
+
+def _digits(check: Checker, hole: ast.TextHole) -> str:
+    """The digits of a hole's hash."""
+    digits = hole.hash.removeprefix(HASH_PREFIX)
+    if digits == hole.hash or not re.fullmatch(r"[0-9a-f]{64}", digits):
+        message = f"this is not the hash of a text: it has the form '{HASH_PREFIX}' and 64 digits of 0-9 and a-f"
+        check.fail("E0512", hole.span, message)
+    return digits
+
+
+def _open_hole(check: Checker, version: Version, hole: ast.TextHole) -> hir.Hole:
+    row = version.row
+    message = f"'{row.key}' has a hole: nothing says yet what its '{version.method}' does"
+    check.sink.warning("W0909", hole.span, message)
+    return hir.Hole(row.table, row.index, version.method, hole.hash.removeprefix(HASH_PREFIX), hole.span)
 
 
 def bind_params(scope: Scope, method: hir.Method) -> None:

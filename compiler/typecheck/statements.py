@@ -303,6 +303,11 @@ def _misplaced(check: Checker, node: ast.Statement, scope: Scope, out: Statement
     check.fail("E0401", node.span, message)
 
 
+def _text_hole(check: Checker, node: ast.TextHole, scope: Scope, out: Statements) -> None:
+    message = "a text stands for the whole body of a row's procedure"
+    check.fail("E0512", node.span, message, "make it the only statement of the body, or write the statements")
+
+
 _STATEMENTS: Mapping[type, Callable[[Checker, Any, Scope, Statements], None]] = {
     ast.Phrase: _phrase,
     ast.Let: _let,
@@ -326,4 +331,5 @@ _STATEMENTS: Mapping[type, Callable[[Checker, Any, Scope, Statements], None]] = 
     ast.Gives: _misplaced,
     ast.On: _misplaced,
     ast.Expect: _misplaced,
+    ast.TextHole: _text_hole,
 }
