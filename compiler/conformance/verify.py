@@ -23,6 +23,7 @@ from compiler.conformance.setups import Setups, episode_rng
 from compiler.conformance.shrink import SECONDS
 from compiler.conformance.trace import Trace, read_trace, spec_hash
 from compiler.diagnostics import SpecError, did_you_mean
+from compiler.files import MANIFEST
 from compiler.ir import hir
 from compiler.manifest import Spec, Target, parse_target
 
@@ -85,10 +86,12 @@ def verify(
     `engines` adds engines to the known ones. With a `console`, progress is shown on it.
     """
     trace = read_trace(options.replay) if options.replay is not None else None
-    engine_name = _engine_name(options, trace, engines or {})
+    engine_name = _engine_name(options, spec, trace, engines or {})
     job = _job(options, spec, program, engine_name, trace)
     digest = spec_hash(_sources(spec))
     report = Report(program.name, spec.source.display, digest, engine_name, options.seed)
+    if engine_name == INTERP and options.engine is None and not _is_built(spec):
+        report.notes.append("the engine is not built (`specc build` does that): the interpreter is verified")
     lanes = min(LANES, job.episodes)
     engine = None if engine_name == INTERP else _engine(engine_name, spec, program, lanes, engines or {})
     runner = Runner(job, engine)
@@ -299,14 +302,18 @@ def _references(spec: Spec, wanted: Sequence[str]) -> dict[str, Target]:
     return found
 
 
-def _engine_name(options: Options, trace: Trace | None, engines: Mapping[str, EngineFactory]) -> str:
+def _engine_name(options: Options, spec: Spec, trace: Trace | None, engines: Mapping[str, EngineFactory]) -> str:
     known = (*ENGINES, *engines)
     name = options.engine or (trace.engine if trace is not None else None)
     if name is None:
-        return "jax" if "jax" in engines or _has_jax_engine() else INTERP
+        return "jax" if "jax" in engines or (_has_jax_engine() and _is_built(spec)) else INTERP
     if name not in known:
         raise _wrong(f"there is no engine '{name}'", did_you_mean(name, known) or f"choose of {', '.join(known)}")
     return name
+
+
+def _is_built(spec: Spec) -> bool:
+    return (spec.root / "generated" / spec.manifest.engine / MANIFEST).is_file()
 
 
 def _has_jax_engine() -> bool:

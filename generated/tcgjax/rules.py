@@ -323,15 +323,15 @@ def lay_out_done(g: Game, on: Lane) -> None:
 
 def set_up_done_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:19"""
-    for t, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t_2: at(g.place_facedown, t_2) != -1)):
+    for t_2, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t: at(g.place_facedown, t) != -1)):
         on_ = on & here
-        c = at(g.place_facedown, t)
-        g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on_)
+        c = at(g.place_facedown, t_2)
+        g.place_pokemon = put(g.place_pokemon, t_2, def_(g, c), on_)
         moved = c
         on__2 = on_ & (moved >= 0)
         position = index_of(CARD, moved)
-        g.place_facedown = put(g.place_facedown, t, -1, on__2)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__2)
+        g.place_facedown = put(g.place_facedown, t_2, -1, on__2)
+        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) | bit(position), on__2)
     g.phase__ = select(on, Phase.between, g.phase__)
     g.pc = select(on, At.play_join, g.pc)
 

@@ -63,10 +63,12 @@ class Statements:
                 self.conditional(condition, then, otherwise)
             case hir.ForEach(local, domain, body):
                 universe = self.expr.universe(local.type)
-                item, here = self.names.of(local), self.names.fresh("here")
-                self.declared.add(local)
-                self.put(f"for {item}, {here} in elements({universe}, {self.e(domain)}):")
+                everything = self.e(domain)
+                item, here = self.names.fresh(local.name), self.names.fresh("here")
+                self.names.bound[local] = item
+                self.put(f"for {item}, {here} in elements({universe}, {everything}):")
                 self.loop_body(f"{self.on} & {here}", body)
+                del self.names.bound[local]
             case hir.Repeat(count, bound, body):
                 goal, i = self.names.fresh("rounds"), self.names.fresh("i")
                 self.put(f"{goal} = {self.e(count)}")
