@@ -204,6 +204,7 @@ def a_method_call() -> hir.Expr:
         (lambda: replace(OP, registers=(ROUNDS,)), "'k' is of several blocks, and no register"),
         (lambda: replace(OP, registers=(ROUNDS, K, K)), "a register is listed twice"),
         (lambda: replace(OP, frame=(ROUNDS, N)), "'n' is of the frame, and no register"),
+        (lambda: replace(OP, frame=()), "ops: 'rounds' is read after a decision, and not of the frame"),
         (
             lambda: changed("start", WRITE, hir.While(TRUE, 3, hir.Block((WRITE,)))),
             "'n' is changed by a loop, and is no register",
@@ -249,7 +250,7 @@ def test_what_is_wrong_is_named(make: Callable[[], lir.OpProgram], problem: str)
 def test_all_problems_are_listed() -> None:
     with pytest.raises(MalformedError) as raised:
         verify(replace(changed("start", READ, end=lir.Jump("nowhere")), frame=(N,)))
-    assert len(raised.value.problems) == 3
+    assert len(raised.value.problems) == 4
 
 
 @pytest.mark.parametrize("name", GAMES)

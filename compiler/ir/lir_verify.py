@@ -2,18 +2,19 @@
 
 What holds of good op programs: every block that is named exists; blocks and the listed procedures hold straight
 statements, whose expressions are good HIR; a local has a value in its block, or is a register; a local of more than one
-block is a register, and so is one that a loop changes; the frame is made of registers.
+block is a register, and so is one that a loop changes; the frame is made of registers, and has all that may be read
+after a decision before they get a new value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compiler.ir import hir, lir
 from compiler.ir.hir_verify import Known, MalformedError, Verifier
 from compiler.ir.types import BOOL, IntT
-from compiler.ir.walk import assigned, mentioned
+from compiler.ir.walk import assigned, mentioned, reads
 
 
 def verify(op: lir.OpProgram) -> None:
@@ -54,6 +55,11 @@ class _OpVerifier(Verifier):
         for name, block in self.op.blocks.items():
             self.where = f"block {name}"
             self._ways(name, block)
+        self.where = "ops"
+        kept, frame = _kept(self.op), set(self.op.frame)
+        for local in self.op.registers:
+            missing = local in kept and local not in frame
+            self.check(not missing, f"'{local.name}' is read after a decision, and not of the frame")
         return self.found
 
     # --- registers ----------------------------------------------------------------------------------------------------
@@ -151,3 +157,73 @@ class _OpVerifier(Verifier):
         if not self.check(listed is not None, f"calls '{node.proc}', which is no straight verb"):
             return known
         return super()._call(node, known)
+
+
+# --- what is read later -----------------------------------------------------------------------------------------------
+
+
+def _kept(op: lir.OpProgram) -> set[hir.Local]:
+    """The registers that may be read after a decision before they get a new value."""
+    registers, returns = set(op.registers), _returns(op)
+    reads_: dict[str, set[hir.Local]] = {}
+    gives: dict[str, set[hir.Local]] = {}
+    for name, block in op.blocks.items():
+        read, given = _flow(hir.Block(block.body))
+        reads_[name] = (read | (set(lir.end_reads(block.end)) - given)) & registers
+        gives[name] = given
+    live = dict(reads_)
+    changed = True
+    while changed:
+        changed = False
+        for name in reversed(list(op.blocks)):
+            new = reads_[name] | (_behind(op.blocks[name].end, live, returns) - gives[name])
+            changed = changed or new != live[name]
+            live[name] = new
+    asks = [block.end for block in op.blocks.values() if isinstance(block.end, lir.Ask)]
+    return {local for ask in asks for local in live.get(ask.dispatch, ())}
+
+
+def _behind(
+    end: lir.Terminator, live: Mapping[str, set[hir.Local]], returns: Mapping[hir.Local, tuple[str, ...]]
+) -> set[hir.Local]:
+    """What may be read behind a block."""
+    match end:
+        case lir.Dispatch(alternatives):
+            return {x for a, target in alternatives for x in live.get(target, set()) - set(a.locals)}
+        case lir.Ask(_, dispatch, skip):
+            return live.get(dispatch, set()) | live.get(skip, set())
+        case _:
+            return {x for target in lir.successors(end, returns) for x in live.get(target, ())}
+
+
+def _returns(op: lir.OpProgram) -> dict[hir.Local, tuple[str, ...]]:
+    """Where a return by each address may lead."""
+    found: dict[hir.Local, tuple[str, ...]] = {}
+    for block in op.blocks.values():
+        for s in block.body:
+            if isinstance(s, hir.Set) and isinstance(s.value, hir.Label):
+                found[s.local] = (*found.get(s.local, ()), s.value.block)
+    return found
+
+
+def _flow(node: hir.Block | hir.Statement) -> tuple[set[hir.Local], set[hir.Local]]:
+    """The locals that straight statements read before they give them a value, and those that they surely give one."""
+    match node:
+        case hir.Block(statements):
+            read: set[hir.Local] = set()
+            given: set[hir.Local] = set()
+            for statement in statements:
+                first, then = _flow(statement)
+                read, given = read | (first - given), given | then
+            return read, given
+        case hir.If(condition, then, otherwise):
+            (first, yes), (second, no) = _flow(then), _flow(otherwise)
+            return reads(condition) | first | second, yes & no
+        case hir.ForEach(local, domain, body):
+            return reads(domain) | (_flow(body)[0] - {local}), set()
+        case hir.Repeat(count, _, body):
+            return reads(count) | _flow(body)[0], set()
+        case hir.While(condition, _, body):
+            return reads(condition) | _flow(body)[0], set()
+        case _:
+            return reads(node), assigned(node)
