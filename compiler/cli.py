@@ -257,7 +257,9 @@ def verify(
     ] = None,
     reference: Annotated[
         list[str] | None,
-        typer.Option("--reference", metavar="NAME", help="A reference of the manifest, python:… or cmd:…; repeatable."),
+        typer.Option(
+            "--reference", metavar="NAME", help="A reference of the manifest, python:… or cmd:…, or none; repeatable."
+        ),
     ] = None,
     replay: Annotated[
         Path | None,

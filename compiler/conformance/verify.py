@@ -39,6 +39,7 @@ PAIRED_EPISODES = 8
 """Games that the ways to run an engine are compared in."""
 BATCHED_PROPERTY_EPISODES = 8
 """Of these, so many are used to try actions on a batched engine, which takes its time for a single game."""
+NO_REFERENCE = "none"
 LANES = 64
 """Games that a batched engine plays at a time."""
 CHUNK = 4
@@ -283,8 +284,10 @@ def _taste(spec: Spec, program: hir.Program) -> Taste:
 
 
 def _references(spec: Spec, wanted: Sequence[str]) -> dict[str, Target]:
-    """The references of these names and targets; all of the manifest's where none is given."""
+    """The references of these names and targets; all of the manifest's where no name is given, and none for `none`."""
     known = spec.manifest.references
+    if tuple(wanted) == (NO_REFERENCE,) and NO_REFERENCE not in known:
+        return {}
     if not wanted:
         return dict(known)
     found: dict[str, Target] = {}

@@ -174,6 +174,12 @@ def test_wrong_options_are_told(tmp_path: Path, options: dict[str, Any], code: s
     assert message in str(error.value)
 
 
+def test_the_references_of_the_manifest_can_be_left_out(tmp_path: Path) -> None:
+    report = run(tmp_path, levels=("L1", "L3"), references=("none",), engine="interp", episodes=2)
+    assert not report.lockstep
+    assert report.ok
+
+
 def test_a_reference_is_needed_to_compare_the_interpreter(tmp_path: Path) -> None:
     from dataclasses import replace
 
