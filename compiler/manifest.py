@@ -185,8 +185,7 @@ class Spec:
 def load_target(target: PythonTarget, root: Path, span: Span | None = None) -> Callable[..., Any]:
     """Import a target's factory; modules are found from `root`. Raises SpecError (E0017), at `span`."""
     where = f"{target.module}:{target.factory}"
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+    _put_first(root, target.module.partition(".")[0])
     try:
         factory = getattr(importlib.import_module(target.module), target.factory)
     except Exception as error:  # the module is the user's, and may raise anything
@@ -194,6 +193,18 @@ def load_target(target: PythonTarget, root: Path, span: Span | None = None) -> C
     if not callable(factory):
         raise SpecError.single("E0017", span, f"{where} is not callable")
     return factory
+
+
+def _put_first(root: Path, package: str) -> None:
+    """Have a project's own package found before one of the same name that happens to be installed."""
+    if sys.path[:1] != [str(root)]:
+        sys.path.insert(0, str(root))
+    loaded = sys.modules.get(package)
+    homes = [Path(home).resolve() for home in getattr(loaded, "__path__", ())]
+    if (root / package).is_dir() and homes and (root / package).resolve() not in homes:
+        for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+            del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:

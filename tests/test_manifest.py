@@ -1,10 +1,12 @@
+import importlib
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from compiler.diagnostics import Diagnostics, SpecError
-from compiler.manifest import CommandTarget, PythonTarget, Spec, load_spec
+from compiler.manifest import CommandTarget, PythonTarget, Spec, load_spec, load_target
 
 BAD = Path(__file__).parent / "bad_manifests"
 
@@ -100,3 +102,22 @@ def test_a_bad_manifest_is_reported_at_its_place(project: Path, path: Path) -> N
 def test_a_missing_manifest_is_a_diagnostic(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="E0001"):
         load_spec(tmp_path / "none.yaml", Diagnostics())
+
+
+def test_a_projects_own_package_comes_before_an_installed_one_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, answer in (("installed", "theirs"), ("project", "ours")):
+        package = tmp_path / place / "samename"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("")
+        (package / "oracle.py").write_text(f"def factory():\n    return {answer!r}\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "project"))
+    monkeypatch.syspath_prepend(str(tmp_path / "installed"))
+    assert importlib.import_module("samename.oracle").factory() == "theirs"
+    try:
+        factory = load_target(PythonTarget("samename.oracle", "factory"), tmp_path / "project")
+        assert factory() == "ours"
+    finally:
+        for name in [n for n in sys.modules if n.partition(".")[0] == "samename"]:
+            del sys.modules[name]
