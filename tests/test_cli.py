@@ -12,14 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 import compiler
-from compiler import cli
 from compiler.paths import ROOT
 
 runner = CliRunner()
 
 CHECK_LOADS = """
 import sys
-from compiler.cli import app
+from compiler.cli import app, common
 try:
     app(["check", sys.argv[1]], prog_name="specc")
 except SystemExit as end:
@@ -30,7 +29,7 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:]
 
 def specc(*args: str | Path, **options: Any) -> Any:
     """Run a command; a traceback is a failure of the test."""
-    result = runner.invoke(cli.app, [str(arg) for arg in args], **options)
+    result = runner.invoke(app, [str(arg) for arg in args], **options)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     return result
@@ -323,15 +322,15 @@ def test_internal_errors_are_short(game: Path, monkeypatch: pytest.MonkeyPatch) 
         raise ZeroDivisionError("a fault")
 
     monkeypatch.setattr("compiler.driver.load", fail)
-    monkeypatch.delenv(cli.DEBUG, raising=False)
+    monkeypatch.delenv(common.DEBUG, raising=False)
     result = specc("check", game)
-    assert result.exit_code == cli.INTERNAL
+    assert result.exit_code == common.INTERNAL
     assert "internal error: ZeroDivisionError: a fault" in result.stderr
-    assert cli.DEBUG in result.stderr
-    found = document("check", game, code=cli.INTERNAL)
+    assert common.DEBUG in result.stderr
+    found = document("check", game, code=common.INTERNAL)
     assert found["error"] == "ZeroDivisionError: a fault"
-    monkeypatch.setenv(cli.DEBUG, "1")
-    assert isinstance(runner.invoke(cli.app, ["check", str(game)]).exception, ZeroDivisionError)
+    monkeypatch.setenv(common.DEBUG, "1")
+    assert isinstance(runner.invoke(app, ["check", str(game)]).exception, ZeroDivisionError)
 
 
 def test_interruption_is_quiet(game: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,7 +339,7 @@ def test_interruption_is_quiet(game: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("compiler.driver.load", interrupt)
     result = specc("check", game)
-    assert result.exit_code == cli.INTERRUPTED
+    assert result.exit_code == common.INTERRUPTED
     assert result.output == ""
 
 

@@ -1,0 +1,5 @@
+"""`python -m compiler.cli` is `specc`."""
+
+from compiler.cli import main
+
+main()

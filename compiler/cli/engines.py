@@ -1,0 +1,164 @@
+"""The commands that run games: verify, play, bench."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, names_in, reporting
+
+
+@app.command(cls=Command)
+def verify(
+    spec: SpecArgument,
+    level: Annotated[str, typer.Option("--level", metavar="L1,…", help="L1, L2, L3 or all.")] = "all",
+    episodes: Annotated[int | None, typer.Option("--episodes", min=1, help="Games to play.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of setups, luck and players.")] = 0,
+    decks: Annotated[
+        str | None,
+        typer.Option("--decks", metavar="A,B", help="Keys or titles of the rows given at reset; random by default."),
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="NAME,…", help="Who plays: uniform, eager, greedy, mixed."),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", metavar="NAME", help="What is verified: jax or interp."),
+    ] = None,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference", metavar="NAME", help="A reference of the manifest, python:… or cmd:…, or none; repeatable."
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option("--replay", metavar="TRACE", help="Play a recorded disagreement again, and nothing else."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.01, help="Seconds a reference may take to answer.")] = 30,
+    traces: Annotated[
+        Path, typer.Option("--traces", metavar="DIR", help="Where disagreements are written down.")
+    ] = Path(".specc-cache/traces"),
+    json: JsonOption = None,
+) -> None:
+    """Run the engine against the interpreter, the scenarios and the references."""
+    with reporting(json) as report:
+        loaded = load_program(spec, report, whole=True)
+        from compiler.conformance.verify import LEVELS, Options
+        from compiler.conformance.verify import verify as verify_spec
+
+        options = Options(
+            levels=LEVELS if level == "all" else tuple(names_in(level.upper())),
+            episodes=episodes,
+            seed=seed,
+            decks=tuple(names_in(decks)),
+            policies=tuple(names_in(policy)),
+            engine=engine,
+            references=tuple(reference or ()),
+            replay=replay,
+            workers=workers,
+            timeout=timeout,
+            traces=traces,
+        )
+        found = verify_spec(options, loaded.spec, loaded.program, console=report.console)
+        found.print(report.console)
+        report.document.update(found.to_json())
+        report.ok = found.ok
+
+
+@app.command(cls=Command)
+def play(
+    spec: SpecArgument,
+    auto: Annotated[bool, typer.Option("--auto", help="Agents play a whole game; nobody is asked.")] = False,
+    players: Annotated[
+        str | None,
+        typer.Option("--players", metavar="WHO,…", help="human, random or eager: one for each player, or one for all."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of the luck; by default another every time.")] = None,
+    decks: Annotated[
+        str | None,
+        typer.Option("--decks", metavar="A,B", help="Keys or titles of the rows given at reset; random by default."),
+    ] = None,
+    delay: Annotated[float, typer.Option("--delay", min=0, max=60, help="Seconds after an agent's decision.")] = 0.0,
+    json: JsonOption = None,
+) -> None:
+    """Play a game in the terminal, against simple agents or with others at one screen."""
+    with reporting(json) as report:
+        loaded = load_program(spec, report)
+        from compiler.conformance.policies import Taste
+        from compiler.play import PlayOptions
+        from compiler.play import play as play_game
+
+        verify = loaded.spec.manifest.verify
+        taste = Taste(verify.eager, verify.last, verify.score)
+        options = PlayOptions(
+            players=_agents(players, loaded.program.players, auto),
+            seed=seed if seed is not None else 0 if auto else int.from_bytes(os.urandom(4), "big"),
+            decks=tuple(names_in(decks)),
+            delay=delay,
+            auto=auto,
+        )
+        played = play_game(loaded.program, taste, options, report.console)
+        report.document.update(played.to_json())
+
+
+@app.command(cls=Command)
+def bench(
+    spec: SpecArgument,
+    quick: Annotated[bool, typer.Option("--quick", help="Few short runs: a glance, not a measurement.")] = False,
+    batch: Annotated[int | None, typer.Option("--batch", min=1, help="Games side by side.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Decisions per game and run.")] = None,
+    runs: Annotated[int | None, typer.Option("--runs", min=1, help="Runs, of which the median counts.")] = None,
+    json: JsonOption = None,
+) -> None:
+    """Measure the generated engine: steps per second, compile time, size of a state."""
+    with reporting(json) as report:
+        from compiler.manifest import load_spec
+
+        manifest = load_spec(spec, report.sink)
+        from compiler.bench import BenchOptions
+        from compiler.bench import bench as measure
+
+        options = BenchOptions(batch=batch, steps=steps, runs=runs, quick=quick)
+        result = measure(manifest.manifest.engine, manifest.root / "generated", options)
+        report.document.update(result)
+        _print_results(result, report)
+
+
+# --- helpers --------------------------------------------------------------------------------------------------------
+
+
+def _agents(players: str | None, count: int, auto: bool) -> tuple[str, ...]:
+    """Who plays, from what was typed."""
+    from compiler.diagnostics import did_you_mean
+    from compiler.play import AGENTS
+
+    if players is None:
+        return ("eager",) * count if auto else ("human", *("eager",) * (count - 1))
+    given = tuple(name.casefold() for name in names_in(players))
+    for name in given:
+        if name not in AGENTS:
+            hint = did_you_mean(name, AGENTS) or f"choose from {', '.join(AGENTS)}"
+            raise typer.BadParameter(f"--players: '{name}' is no agent; {hint}")
+    if len(given) not in (1, count):
+        raise typer.BadParameter(f"--players: {len(given)} are given; the game has {count} players")
+    if auto and "human" in given:
+        raise typer.BadParameter("--auto asks nobody, so that no player can be human")
+    return given * (count if len(given) == 1 else 1)
+
+
+def _print_results(result: dict[str, Any], report: Report) -> None:
+    from rich.table import Table
+
+    table = Table(title=f"{result['engine']} on {result['device']}", title_justify="left")
+    for column in ("measured", "value", "unit", "batch", "policy"):
+        table.add_column(column, justify="right" if column in ("value", "batch") else "left")
+    for row in result["results"]:
+        value = f"{row['value']:,.3g}" if row["value"] < 1000 else f"{row['value']:,.0f}"
+        table.add_row(row["name"].replace("_", " "), value, row["unit"], str(row["batch"]), row["policy"])
+    report.console.print(table)
