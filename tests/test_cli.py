@@ -12,13 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 import compiler
+from compiler.cli import app, common
 from compiler.paths import ROOT
 
 runner = CliRunner()
 
 CHECK_LOADS = """
 import sys
-from compiler.cli import app, common
+from compiler.cli import app
 try:
     app(["check", sys.argv[1]], prog_name="specc")
 except SystemExit as end:
