@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from compiler.paths import codegen_templates
 
-MODULES = ("__init__", "model", "runtime", "tables", "state", "effects", "rules", "observe", "host", "env")
+MODULES = ("__init__", "model", "words", "runtime", "tables", "state", "effects", "rules", "observe", "host", "env")
 
 
 class EmitError(Exception):
@@ -84,7 +84,11 @@ def _explicit(files: Mapping[str, str]) -> dict[str, str]:
 
 def _check_names(trees: Mapping[str, ast.Module]) -> None:
     """Modules that take everything from each other must not use a name for two things."""
-    shared = [name for module in ("runtime", "model", "effects", "rules") for name in _top_names(trees[f"{module}.py"])]
+    shared = [
+        name
+        for module in ("words", "runtime", "model", "effects", "rules")
+        for name in _top_names(trees[f"{module}.py"])
+    ]
     if twice := sorted(name for name, count in Counter(shared).items() if count > 1):
         raise EmitError(f"the rules lead to several things named {', '.join(twice)}; rename one of each")
 

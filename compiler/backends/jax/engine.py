@@ -13,7 +13,7 @@ from compiler.ir import hir, lir
 from compiler.ir.actions import action_names
 from compiler.ir.observations import observation_names
 from compiler.ir.walk import walk
-from compiler.passes.layout import TAKEN, WORD, check_sets, layout, narrow
+from compiler.passes.layout import TAKEN, WORD, check_sets, layout, mask_words, narrow
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ class RegisterView:
     kind: str  # bool | int | mask | owned
     dtype: str
     kept: bool
+    words: int  # of a mask
+
+    @property
+    def zero(self) -> str:
+        """A mask with nothing in it."""
+        return "0" if self.words == 1 else f"wide(0, {self.words})"
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class EngineView:
     def state_bytes(self) -> int:
         """Bytes of one game between steps."""
         words = -(-self.actions // WORD) * 4
-        kept = sum(_BYTES[r.dtype] * (2 if r.kind == "owned" else 1) for r in self.registers if r.kept)
+        kept = sum(_BYTES[r.dtype] * (r.words + (r.kind == "owned")) for r in self.registers if r.kept)
         return sum(f.bytes for f in self.fields) + kept + words + self.counter_bytes + 2 + 1
 
 
@@ -138,15 +144,15 @@ def _registers(op: lir.OpProgram) -> dict[hir.Local, RegisterView]:
         kind = lane_type(op.program, local.type)
         low, high = op.program.bounds(local.type)
         dtype = "bool" if kind == "bool" else "uint32" if kind in ("mask", "owned") else narrow(min(low, -1), high)
-        views[local] = RegisterView(name, kind, dtype, local in kept)
+        views[local] = RegisterView(name, kind, dtype, local in kept, mask_words(op.program, local.type))
     return views
 
 
 def _universes(program: hir.Program) -> tuple[tuple[str, int, int, bool], ...]:
     found = [("PLAYERS", program.players, 0, False), ("WORD", WORD, 0, False)]
     for entity in program.entities.values():
-        split = entity.per_player and entity.total > WORD
-        found.append((constant_name(entity.name), entity.count, program.players if entity.per_player else 0, split))
+        players = program.players if entity.per_player else 0
+        found.append((constant_name(entity.name), entity.count, players, entity.name in program.notes.get("split", ())))
     found += [(constant_name(e.name), len(e.values), 0, False) for e in program.enums.values()]
     return tuple(found)
 
