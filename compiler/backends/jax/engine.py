@@ -13,6 +13,7 @@ from compiler.ir import hir, lir
 from compiler.ir.actions import action_names
 from compiler.ir.observations import observation_names
 from compiler.ir.walk import walk
+from compiler.ops.boards import DIRECTIONS
 from compiler.passes.layout import TAKEN, WORD, check_sets, layout, mask_words, narrow
 
 
@@ -60,6 +61,8 @@ class EngineView:
     segments: tuple[tuple[str, ...], ...]
     asks: tuple[str, ...]  # blocks that always wait for a decision
     entry: str
+    boards: bool  # whether places lie in rows
+    steps: tuple[tuple[int, int], ...] = DIRECTIONS
     counter_bytes: int = 8
 
     @property
@@ -127,6 +130,7 @@ def engine_view(
         segments=_segments(tuple(b for b in blocks if b.name not in asks), knobs or Knobs()),
         asks=asks,
         entry=op.entry,
+        boards=any(entity.columns for entity in program.entities.values()),
     )
 
 

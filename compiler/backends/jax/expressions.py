@@ -35,7 +35,7 @@ def _free(name: str) -> str:
 def reserved() -> frozenset[str]:
     """What generated modules use themselves: the runtime's own names, the model's, and those of every function."""
     folder = codegen_templates() / "jax"
-    runtime = "".join((folder / f"{name}.py.j2").read_text(encoding="utf-8") for name in ("words", "runtime"))
+    runtime = "".join((folder / f"{name}.py.j2").read_text(encoding="utf-8") for name in ("words", "runtime", "boards"))
     own = re.findall(r"^(?:def |class )?(\w+)(?= =|:|\(| \()", runtime, re.MULTILINE)
     return frozenset({*own, *MODEL, *MODULES, "g", "on", "player", "range", "self", "words"})
 
