@@ -29,11 +29,11 @@ def moved(places: Mask, down: int, right: int, rows: int, columns: int) -> Mask:
 
 
 def by_direction(direction: Lane, one: Any) -> Mask:
-    """What ``one`` gives for a direction, which need not be known."""
-    if is_static(direction):
+    """What ``one`` gives for a direction, which need not be known; nothing where there is none."""
+    if is_static(direction) and direction >= 0:
         return one(*STEPS[int(direction)])
-    result = one(*STEPS[0])
-    for number, step in enumerate(STEPS[1:], 1):
+    result = one(0, 0) & U32(0)
+    for number, step in enumerate(STEPS):
         result = where(direction == number, one(*step), result)
     return result
 

@@ -2,8 +2,9 @@
 """Lanes: the few operations that generated rules are made of.
 
 A lane is one number of every game: a scalar for one game, ``[batch]`` for many; the same code serves both. Ints and
-references are int32 (``none`` is -1), bools are bool, sets are uint32 masks, or ``Wide``. Python numbers stand for constants, and
-loops over owners run in Python, so that a known index costs nothing. ``on`` says in which games a statement happens.
+references are int32 (``none`` is -1), bools are bool, sets are uint32 masks, or ``Wide``. Python numbers stand for
+constants, and loops over owners run in Python, so that a known index costs nothing. ``on`` says in which games a
+statement happens.
 """
 
 from __future__ import annotations
