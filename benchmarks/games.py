@@ -30,7 +30,7 @@ GAMES: dict[str, str | None] = {  # the spec, and what pgx calls the game
     "connect_four": "connect_four",
     "othello": "othello",
     "leduc_holdem": "leduc_holdem",
-    "2048": "2048",
+    "twenty_forty_eight": "2048",
     "hex": "hex",
     "goofspiel": None,
     "mancala": None,
