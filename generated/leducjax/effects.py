@@ -3,20 +3,33 @@
 
 from __future__ import annotations
 
-from .model import CARD
-from .runtime import Game, Lane, at, floor_div, index_of, where
+from .model import CARD, Draws
+from .runtime import Game, Lane, at, bit, draw_member, floor_div, index_of, select, where
 
 
 def opponent(g: Game, p: Lane) -> Lane:
-    """opponent (specs/leduc_holdem/game.rules:22)"""
+    """opponent (specs/leduc_holdem/game.rules:23)"""
     return 1 - p
 
 
 def rank(g: Game, c: Lane) -> Lane:
-    """rank (specs/leduc_holdem/game.rules:23)"""
+    """rank (specs/leduc_holdem/game.rules:24)"""
     return floor_div(index_of(CARD, c), 2)
 
 
 def strength(g: Game, p: Lane) -> Lane:
-    """strength (specs/leduc_holdem/game.rules:24)"""
+    """strength (specs/leduc_holdem/game.rules:25)"""
     return rank(g, at(g.player_hand, p)) + where((rank(g, at(g.player_hand, p)) == rank(g, g.common)), 3, 0)
+
+
+def next_round(g: Game, on: Lane) -> Lane:
+    """next round (specs/leduc_holdem/game.rules:34)"""
+    c = draw_member(g, on, Draws.deal, CARD, g.deck)
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = moved_
+    g.deck = select(on_, g.deck & ~bit(position), g.deck)
+    g.common = select(on_, moved_, g.common)
+    g.to_act = select(on, 0, g.to_act)
+    g.acted = select(on, 0, g.acted)
+    g.raises = select(on, 0, g.raises)

@@ -66,7 +66,7 @@ class Env:
         return self._step(state, action, 0)[0]
 
     def observe(self, state: State, player: Any) -> jax.Array:
-        """int32[20, ...]: what a player may see, feature first; see ``observation_names``."""
+        """int32[21, ...]: what a player may see, feature first; see ``observation_names``."""
         return observe(state, player)
 
     def init_logged(
@@ -209,18 +209,14 @@ DEFAULTS: dict[str, Any] = {
     "over": False,
     "decider": -1,
     "player_reward": (0,) * 2,
-    "second_round": False,
+    "to_act": 0,
+    "acted": 0,
     "raises": 0,
     "player_paid": (1,) * 2,
     "deck": 0x3F,
     "player_hand": (-1,) * 2,
     "common": -1,
-    "r_to_act": 0,
-    "r_acted": 0,
     "r_rounds": 0,
-    "r_to_act_2": 0,
-    "r_acted_2": 0,
-    "r_rounds_2": 0,
     "legal": (0,) * 1,
     "counter": 0,
     "pc": At.start,

@@ -32,7 +32,8 @@ class Shown(NamedTuple):
 
 
 FIELDS = (
-    Shown("second_round", "second_round", 0, "bool", None, None, WORD, False, False, False, False),
+    Shown("to_act", "to_act", 0, "int", None, None, WORD, False, False, False, False),
+    Shown("acted", "acted", 0, "int", None, None, WORD, False, False, False, False),
     Shown("raises", "raises", 0, "int", None, None, WORD, False, False, False, False),
     Shown("player.paid", "player_paid", 2, "int", None, None, WORD, False, True, False, False),
     Shown("deck", "deck", 0, "set", None, None, CARD, False, False, True, True),

@@ -42,24 +42,17 @@ class At:
     """The blocks of the rules, by number."""
 
     start = 0
-    bet_ask = 1
-    bet_chosen = 2
-    bet_raise = 3
-    bet_call = 4
-    bet_fold = 5
-    bet_went_on = 6
-    bet_done = 7
-    bet_ask_2 = 8
-    bet_chosen_2 = 9
-    bet_raise_2 = 10
-    bet_call_2 = 11
-    bet_fold_2 = 12
-    bet_went_on_2 = 13
-    bet_done_2 = 14
-    play_join = 15
-    play_join_2 = 16
-    play_then_2 = 17
-    play_then = 18
+    play_chosen = 1
+    play_raise = 2
+    play_call = 3
+    play_went_on = 4
+    play_then = 5
+    play_join_2 = 6
+    play_join = 7
+    play_done = 8
+    play_then_2 = 9
+    play_fold = 10
+    play_ask = 11
 
 
 # Array fields and piles.
@@ -83,7 +76,8 @@ ACTION_NAMES = (
     "fold",
 )
 OBSERVATION_NAMES = (
-    "second_round",
+    "to_act",
+    "acted",
     "raises",
     "player.paid(me)",
     "player.paid(next)",

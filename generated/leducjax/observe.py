@@ -33,7 +33,8 @@ class Seen(NamedTuple):
 
 
 FIELDS = (
-    Seen("second_round", None, "public", "value", 0, None, 0, None, False),
+    Seen("to_act", None, "public", "value", 0, PLAYERS, 1, None, False),
+    Seen("acted", None, "public", "value", 0, None, 0, None, False),
     Seen("raises", None, "public", "value", 0, None, 0, None, False),
     Seen("player_paid", PLAYERS, "public", "value", 0, None, 0, None, False),
     Seen("deck", None, "hidden", "zone", 0, CARD, 0, None, False),
@@ -43,7 +44,7 @@ FIELDS = (
 
 
 def observe(state: State, player: Lane) -> jax.Array:
-    """int32[20, ...]: the features of a state as a player sees it, feature first."""
+    """int32[21, ...]: the features of a state as a player sees it, feature first."""
     lanes = widen(state)
     views = [list(_features(lanes, viewer)) for viewer in range(PLAYER_COUNT)]
     shape = jnp.shape(state.pc)

@@ -7,7 +7,7 @@ in which play mostly runs.
 
 from __future__ import annotations
 
-from .effects import opponent, strength
+from .effects import next_round, opponent, strength
 from .model import ACTIONS, CARD, HALTED, PLAYERS, Act, At, Draws
 from .runtime import (
     U32,
@@ -22,6 +22,7 @@ from .runtime import (
     game_over,
     give_rewards,
     greater,
+    negate,
     no_actions,
     offer,
     put,
@@ -31,7 +32,7 @@ from .runtime import (
 
 
 def start(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:32"""
+    """specs/leduc_holdem/game.rules:47"""
     for p, here in elements(PLAYERS, U32(0x3)):
         on_ = on & here
         c = draw_member(g, on_, Draws.deal, CARD, g.deck)
@@ -40,218 +41,119 @@ def start(g: Game, on: Lane) -> None:
         position = moved_
         g.deck = select(on__2, g.deck & ~bit(position), g.deck)
         g.player_hand = put(g.player_hand, p, moved_, on__2)
-    g.r_to_act = select(on, 0, g.r_to_act)
-    g.r_acted = select(on, 0, g.r_acted)
-    g.raises = select(on, 0, g.raises)
     g.r_rounds = select(on, 0, g.r_rounds)
-    g.pc = select(on, where(((g.r_rounds < 4) & (g.r_acted < 2)), At.bet_ask, At.bet_done), g.pc)
+    g.pc = select(on, where(((g.r_rounds < 8) & negate(g.over)), At.play_ask, At.play_done), g.pc)
 
 
-def bet_ask(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:33"""
-    player = g.r_to_act
-    words = no_actions(ACTIONS)
-    offer(words, Act.fold, 1, 1, (at(g.player_paid, opponent(g, g.r_to_act)) > at(g.player_paid, g.r_to_act)))
-    offer(words, Act.call, 1, 1)
-    offer(words, Act.raise_, 1, 1, (g.raises < 2))
-    ask(g, on, player, words, False, At.bet_chosen, At.bet_went_on)
-
-
-def bet_chosen(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:33"""
+def play_chosen(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:48"""
     chose_fold = on & (g.action >= Act.fold) & (g.action < Act.fold + 1)
-    g.pc = select(chose_fold, At.bet_fold, g.pc)
+    g.pc = select(chose_fold, At.play_fold, g.pc)
     chose_call = on & (g.action >= Act.call) & (g.action < Act.call + 1)
-    g.pc = select(chose_call, At.bet_call, g.pc)
+    g.pc = select(chose_call, At.play_call, g.pc)
     chose_raise = on & (g.action >= Act.raise_) & (g.action < Act.raise_ + 1)
-    g.pc = select(chose_raise, At.bet_raise, g.pc)
+    g.pc = select(chose_raise, At.play_raise, g.pc)
 
 
-def bet_raise(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:36"""
+def play_raise(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:51"""
     g.player_paid = put(
         g.player_paid,
-        g.r_to_act,
-        clip((at(g.player_paid, opponent(g, g.r_to_act)) + where(g.second_round, 4, 2)), 1, 13),
+        g.to_act,
+        clip((at(g.player_paid, opponent(g, g.to_act)) + where((g.common == -1), 2, 4)), 1, 13),
         on,
     )
     g.raises = select(on, clip((g.raises + 1), 0, 2), g.raises)
-    g.r_acted = select(on, 1, g.r_acted)
-    g.pc = select(on, At.bet_went_on, g.pc)
+    g.acted = select(on, 1, g.acted)
+    g.pc = select(on, At.play_went_on, g.pc)
 
 
-def bet_call(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:35"""
+def play_call(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:50"""
     g.player_paid = put(
-        g.player_paid,
-        g.r_to_act,
-        greater(at(g.player_paid, g.r_to_act), at(g.player_paid, opponent(g, g.r_to_act))),
-        on,
+        g.player_paid, g.to_act, greater(at(g.player_paid, g.to_act), at(g.player_paid, opponent(g, g.to_act))), on
     )
-    g.r_acted = select(on, clip((g.r_acted + 1), 0, 4), g.r_acted)
-    g.pc = select(on, At.bet_went_on, g.pc)
+    g.acted = select(on, clip((g.acted + 1), 0, 2), g.acted)
+    g.pc = select(on, At.play_went_on, g.pc)
 
 
-def bet_fold(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:34"""
-    p = opponent(g, g.r_to_act)
-    give_rewards(
-        g,
-        on,
-        [where((q == p), at(g.player_paid, opponent(g, p)), (-at(g.player_paid, opponent(g, p)))) for q in range(2)],
-    )
-    game_over(g, on, HALTED)
+def play_went_on(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:48"""
+    g.to_act = select(on, opponent(g, g.to_act), g.to_act)
+    g.pc = select(on, where((g.acted == 2), At.play_then, At.play_join), g.pc)
 
 
-def bet_went_on(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:33"""
-    g.r_to_act = select(on, opponent(g, g.r_to_act), g.r_to_act)
-    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
-    g.pc = select(on, where(((g.r_rounds < 4) & (g.r_acted < 2)), At.bet_ask, At.bet_done), g.pc)
-
-
-def bet_done(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:32"""
-    c = draw_member(g, on, Draws.deal, CARD, g.deck)
-    moved_ = c
-    on_ = on & (moved_ >= 0)
-    position = moved_
-    g.deck = select(on_, g.deck & ~bit(position), g.deck)
-    g.common = select(on_, moved_, g.common)
-    g.second_round = select(on, True, g.second_round)
-    g.r_to_act_2 = select(on, 0, g.r_to_act_2)
-    g.r_acted_2 = select(on, 0, g.r_acted_2)
-    g.raises = select(on, 0, g.raises)
-    g.r_rounds_2 = select(on, 0, g.r_rounds_2)
-    g.pc = select(on, where(((g.r_rounds_2 < 4) & (g.r_acted_2 < 2)), At.bet_ask_2, At.bet_done_2), g.pc)
-
-
-def bet_ask_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:33"""
-    player = g.r_to_act_2
-    words = no_actions(ACTIONS)
-    offer(words, Act.fold, 1, 1, (at(g.player_paid, opponent(g, g.r_to_act_2)) > at(g.player_paid, g.r_to_act_2)))
-    offer(words, Act.call, 1, 1)
-    offer(words, Act.raise_, 1, 1, (g.raises < 2))
-    ask(g, on, player, words, False, At.bet_chosen_2, At.bet_went_on_2)
-
-
-def bet_chosen_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:33"""
-    chose_fold = on & (g.action >= Act.fold) & (g.action < Act.fold + 1)
-    g.pc = select(chose_fold, At.bet_fold_2, g.pc)
-    chose_call = on & (g.action >= Act.call) & (g.action < Act.call + 1)
-    g.pc = select(chose_call, At.bet_call_2, g.pc)
-    chose_raise = on & (g.action >= Act.raise_) & (g.action < Act.raise_ + 1)
-    g.pc = select(chose_raise, At.bet_raise_2, g.pc)
-
-
-def bet_raise_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:36"""
-    g.player_paid = put(
-        g.player_paid,
-        g.r_to_act_2,
-        clip((at(g.player_paid, opponent(g, g.r_to_act_2)) + where(g.second_round, 4, 2)), 1, 13),
-        on,
-    )
-    g.raises = select(on, clip((g.raises + 1), 0, 2), g.raises)
-    g.r_acted_2 = select(on, 1, g.r_acted_2)
-    g.pc = select(on, At.bet_went_on_2, g.pc)
-
-
-def bet_call_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:35"""
-    g.player_paid = put(
-        g.player_paid,
-        g.r_to_act_2,
-        greater(at(g.player_paid, g.r_to_act_2), at(g.player_paid, opponent(g, g.r_to_act_2))),
-        on,
-    )
-    g.r_acted_2 = select(on, clip((g.r_acted_2 + 1), 0, 4), g.r_acted_2)
-    g.pc = select(on, At.bet_went_on_2, g.pc)
-
-
-def bet_fold_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:34"""
-    p = opponent(g, g.r_to_act_2)
-    give_rewards(
-        g,
-        on,
-        [where((q == p), at(g.player_paid, opponent(g, p)), (-at(g.player_paid, opponent(g, p)))) for q in range(2)],
-    )
-    game_over(g, on, HALTED)
-
-
-def bet_went_on_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:33"""
-    g.r_to_act_2 = select(on, opponent(g, g.r_to_act_2), g.r_to_act_2)
-    g.r_rounds_2 = select(on, (g.r_rounds_2 + 1), g.r_rounds_2)
-    g.pc = select(on, where(((g.r_rounds_2 < 4) & (g.r_acted_2 < 2)), At.bet_ask_2, At.bet_done_2), g.pc)
-
-
-def bet_done_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:32"""
-    g.pc = select(on, where((strength(g, 0) > strength(g, 1)), At.play_then, At.play_join), g.pc)
-
-
-def play_join(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:56"""
-    g.pc = select(on, where((strength(g, 1) > strength(g, 0)), At.play_then_2, At.play_join_2), g.pc)
+def play_then(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:58"""
+    g.pc = select(on, where((g.common != -1), At.play_then_2, At.play_join_2), g.pc)
 
 
 def play_join_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:57"""
-    give_rewards(g, on, [0 for p in range(2)])
+    """specs/leduc_holdem/game.rules:59"""
+    next_round(g, on)
+    g.pc = select(on, At.play_join, g.pc)
+
+
+def play_join(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:58"""
+    g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
+    g.pc = select(on, where(((g.r_rounds < 8) & negate(g.over)), At.play_ask, At.play_done), g.pc)
+
+
+def play_done(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:47"""
     game_over(g, on, HALTED)
 
 
 def play_then_2(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:57"""
+    """specs/leduc_holdem/game.rules:59"""
     give_rewards(
         g,
         on,
-        [where((q == 1), at(g.player_paid, opponent(g, 1)), (-at(g.player_paid, opponent(g, 1)))) for q in range(2)],
+        [
+            where(
+                (strength(g, p) > strength(g, opponent(g, p))),
+                at(g.player_paid, opponent(g, p)),
+                where((strength(g, p) < strength(g, opponent(g, p))), (-at(g.player_paid, p)), 0),
+            )
+            for p in range(2)
+        ],
     )
     game_over(g, on, HALTED)
 
 
-def play_then(g: Game, on: Lane) -> None:
-    """specs/leduc_holdem/game.rules:56"""
-    give_rewards(
-        g,
-        on,
-        [where((q == 0), at(g.player_paid, opponent(g, 0)), (-at(g.player_paid, opponent(g, 0)))) for q in range(2)],
-    )
+def play_fold(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:49"""
+    p = g.to_act
+    give_rewards(g, on, [where((q == p), (-at(g.player_paid, p)), at(g.player_paid, p)) for q in range(2)])
     game_over(g, on, HALTED)
 
 
-ASKS = ()
+def play_ask(g: Game, on: Lane) -> None:
+    """specs/leduc_holdem/game.rules:48"""
+    player = g.to_act
+    words = no_actions(ACTIONS)
+    offer(words, Act.fold, 1, 1, (at(g.player_paid, opponent(g, g.to_act)) > at(g.player_paid, g.to_act)))
+    offer(words, Act.call, 1, 1)
+    offer(words, Act.raise_, 1, 1, (g.raises < 2))
+    ask(g, on, player, words, True, At.play_chosen, At.play_went_on)
+
+
+ASKS = ((At.play_ask, play_ask),)
 SEGMENTS = (
     (
         (At.start, start),
-        (At.bet_ask, bet_ask),
-        (At.bet_chosen, bet_chosen),
+        (At.play_chosen, play_chosen),
+        (At.play_raise, play_raise),
+        (At.play_call, play_call),
+        (At.play_went_on, play_went_on),
     ),
     (
-        (At.bet_raise, bet_raise),
-        (At.bet_call, bet_call),
-        (At.bet_fold, bet_fold),
-        (At.bet_went_on, bet_went_on),
-        (At.bet_done, bet_done),
-    ),
-    (
-        (At.bet_ask_2, bet_ask_2),
-        (At.bet_chosen_2, bet_chosen_2),
-        (At.bet_raise_2, bet_raise_2),
-        (At.bet_call_2, bet_call_2),
-        (At.bet_fold_2, bet_fold_2),
-        (At.bet_went_on_2, bet_went_on_2),
-    ),
-    (
-        (At.bet_done_2, bet_done_2),
-        (At.play_join, play_join),
-        (At.play_join_2, play_join_2),
-        (At.play_then_2, play_then_2),
         (At.play_then, play_then),
+        (At.play_join_2, play_join_2),
+        (At.play_join, play_join),
+        (At.play_done, play_done),
+        (At.play_then_2, play_then_2),
+        (At.play_fold, play_fold),
     ),
 )
