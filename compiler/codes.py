@@ -17,6 +17,7 @@ RANGES: Mapping[str, str] = MappingProxyType(
         "E06": "Games and decks",
         "E07": "Building and output",
         "E08": "Verifying and playing",
+        "E11": "Filling holes",
         "W09": "Lints",
     }
 )
@@ -125,6 +126,14 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0807": "A reference failed: it died, did not answer, or answered in a wrong form.",
         "E0811": "No row has the name that is asked for.",
         "E0812": "The rules did something without a meaning while a game was played.",
+        "E1101": "A provider cannot be asked: what it needs is not given.",
+        "E1102": "A provider refuses to go on: the key is wrong, or nothing is left to spend.",
+        "E1103": "The ledger of a store of fills is in use, or is none.",
+        "E1104": "The price table does not have the model.",
+        "E1105": "A file is no price table.",
+        "E1106": "A file is no file of texts.",
+        "E1107": "The specification has no store of fills.",
+        "E1108": "Two effects cannot be compared: they do not stand in rows of the same kind, or one does not check.",
         "W0901": "Nothing reads a local.",
         "W0902": "Nothing calls a function.",
         "W0903": "Nothing calls a verb.",
