@@ -114,6 +114,20 @@ def source_hashes(root: Path, files: Iterable[Path]) -> dict[str, str]:
     }
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a single file: all of it or nothing, and with the mode that it had. Raises SpecError (E0704)."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        if path.exists():
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except OSError as error:
+        raise SpecError.single("E0704", None, f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def recover(folder: str | Path) -> None:
     """Finish or undo a commit to `folder` that died half-way."""
     target = Path(folder).resolve()
