@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import anyio
 import httpx
 
-from compiler.scrape.errors import Refused
+from compiler.scrape.errors import RefusedError
 
 _MEBI = 1 << 20
 _ABOUT_THE_WIRE = ("content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive")
@@ -36,7 +36,7 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         self._limits = limits
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request. Raises Refused for what is too large, ReadTimeout for what is too slow."""
+        """Send a request. Raises RefusedError for what is too large, ReadTimeout for what is too slow."""
         request.headers["accept-encoding"] = "gzip"  # one that we can unpack bit by bit
         try:
             with anyio.fail_after(self._limits.seconds):
@@ -53,13 +53,13 @@ class BoundedTransport(httpx.AsyncBaseTransport):
     async def _read(self, response: httpx.Response) -> bytes:
         encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
         if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
-            raise Refused(f"is compressed as '{encoding}', which was not asked for")
+            raise RefusedError(f"is compressed as '{encoding}', which was not asked for")
         unpack = _Unpacker(self._limits.unpacked, packed=encoding != "identity")
         sent = 0
         async for chunk in response.aiter_raw():
             sent += len(chunk)
             if sent > self._limits.sent:
-                raise Refused(f"is larger than {self._limits.sent:,} bytes")
+                raise RefusedError(f"is larger than {self._limits.sent:,} bytes")
             unpack.feed(chunk)
         return unpack.close()
 
@@ -95,4 +95,4 @@ class _Unpacker:
     def _keep(self, piece: bytes) -> None:
         self._body += piece
         if len(self._body) > self._limit:
-            raise Refused(f"unpacks to more than {self._limit:,} bytes")
+            raise RefusedError(f"unpacks to more than {self._limit:,} bytes")

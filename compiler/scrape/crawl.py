@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from compiler.scrape.errors import Refused, Unanswered, in_words
+from compiler.scrape.errors import RefusedError, UnansweredError, in_words
 from compiler.scrape.extract import extract
 from compiler.scrape.fetch import Fetcher, now
 from compiler.scrape.site import Site, Variables
@@ -60,11 +60,16 @@ class Job:
 
 
 async def crawl(
-    job: Job, store: SnapshotStore, fetcher: Fetcher, tally: Tally, on_progress: Callable[[Tally], None] = lambda _: None
+    job: Job,
+    store: SnapshotStore,
+    fetcher: Fetcher,
+    tally: Tally,
+    on_progress: Callable[[Tally], None] = lambda _: None,
 ) -> int:
     """Fetch all pages of a job that an earlier run has not, and return the job's number in the store.
 
-    Each page is recorded before its links are looked at. The job is finished when every page was had or given up.
+    Each page is recorded before its links are looked at. The job is finished when every page was had; else it is
+    resumed by the next run, which tries again what failed.
     """
     number = store.begin(job.name, now())
     run = _Run(job, number, store, fetcher, tally, on_progress)
@@ -75,7 +80,8 @@ async def crawl(
         await run.queue.join()
         for worker in workers:
             worker.cancel()
-    store.finish(number, now())
+    if not tally.failures:
+        store.finish(number, now())
     return number
 
 
@@ -113,7 +119,7 @@ class _Run:
         else:
             try:
                 fetched = await self.fetcher.fetch(url)
-            except (Refused, Unanswered, httpx.HTTPError) as error:
+            except (RefusedError, UnansweredError, httpx.HTTPError) as error:
                 self.tally.failures[url] = in_words(error)
                 return
             snapshot = fetched.snapshot

@@ -3,17 +3,17 @@
 import httpx
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request or a response that we do not want, now or later: it is not tried again."""
 
 
-class Unanswered(Exception):
+class UnansweredError(Exception):
     """A page that could not be had: the site does not answer, or answers with an error."""
 
 
 def in_words(error: BaseException) -> str:
     """An error as a person reads it."""
-    if isinstance(error, Refused | Unanswered):
+    if isinstance(error, RefusedError | UnansweredError):
         return str(error)
     if isinstance(error, httpx.TooManyRedirects):
         return "is redirected in circles or too often"

@@ -14,9 +14,9 @@ from hishel.httpx import AsyncCacheTransport
 
 import compiler
 from compiler.scrape.bounded import BoundedTransport, Limits
-from compiler.scrape.errors import Refused, Unanswered
+from compiler.scrape.errors import RefusedError, UnansweredError
 from compiler.scrape.guard import GuardedTransport, Origin
-from compiler.scrape.polite import AGENT, Manners, PoliteTransport, RetryTransport
+from compiler.scrape.polite import AGENT, Hosts, Manners, PoliteTransport, RetryTransport
 from compiler.scrape.snapshots import Snapshot, SnapshotStore
 
 MAX_REDIRECTS = 5
@@ -55,6 +55,7 @@ class Fetcher:
         named: Iterable[str],
         manners: Manners,
         limits: Limits,
+        hosts: Hosts,
         *,
         contact: str | None = None,
         on_retry: Callable[[], None] = lambda: None,
@@ -63,7 +64,7 @@ class Fetcher:
         agent = user_agent(contact)
         transport: httpx.AsyncBaseTransport = GuardedTransport(allowed, named, manners.concurrency)
         transport = BoundedTransport(transport, limits)
-        transport = PoliteTransport(transport, manners, agent)
+        transport = PoliteTransport(transport, manners, agent, hosts)
         transport = RetryTransport(transport, manners, on_retry)
         transport = _CacheByUrl(transport, _SnapshotCache(store), rfc=CacheOptions(shared=False))
         self._site = site
@@ -84,13 +85,13 @@ class Fetcher:
         await self._client.aclose()
 
     async def fetch(self, url: str) -> Fetched:
-        """The page at a URL, whatever its status below 400. Raises Refused, Unanswered or httpx.HTTPError."""
+        """The page at a URL, whatever its status below 400. Raises RefusedError, UnansweredError or httpx.HTTPError."""
         try:
             response = await self._client.get(url)
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise Refused(f"is redirected to no URL: {error}") from error
+            raise RefusedError(f"is redirected to no URL: {error}") from error
         if response.status_code != 200:
-            raise Unanswered(f"answers with {response.status_code} {response.reason_phrase}".rstrip())
+            raise UnansweredError(f"answers with {response.status_code} {response.reason_phrase}".rstrip())
         snapshot = Snapshot(
             site=self._site,
             url=url,

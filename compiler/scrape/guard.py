@@ -17,7 +17,7 @@ import anyio
 import httpcore
 import httpx
 
-from compiler.scrape.errors import Refused
+from compiler.scrape.errors import RefusedError
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PORTS = {"http": 80, "https": 443}
@@ -73,7 +73,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, named: Iterable[str]) -> None:
         self._named = frozenset(named)
-        self._inner = httpcore.AnyIOBackend()
+        self._inner: Any = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -83,7 +83,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address of a host that answers. Raises Refused for one that is not public."""
+        """Connect to the first address of a host that answers. Raises RefusedError for one that is not public."""
         try:
             with anyio.fail_after(timeout):
                 found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -95,7 +95,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         if host not in self._named:
             for address in addresses:
                 if not is_public(address):
-                    raise Refused(f"{host} is {address}, an address of a private network")
+                    raise RefusedError(f"{host} is {address}, an address of a private network")
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:
@@ -106,7 +106,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         """Never."""
-        raise Refused("a socket of this machine is no web site")
+        raise RefusedError("a socket of this machine is no web site")
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -133,8 +133,8 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request. Raises Refused for an origin that is not allowed."""
+        """Send a request. Raises RefusedError for an origin that is not allowed."""
         origin = Origin.of(request.url)
         if origin not in self._allowed:
-            raise Refused(f"leads to {origin}, which is not among the site's hosts")
+            raise RefusedError(f"leads to {origin}, which is not among the site's hosts")
         return await super().handle_async_request(request)

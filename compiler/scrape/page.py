@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from pydantic import ValidationError
 
 from compiler.scrape.records import Complaint, Record, snippet
-from compiler.scrape.site import PageKind, Variables
+from compiler.scrape.site import PageKind, Variables, canonical
 from compiler.scrape.snapshots import Snapshot
 
 _BOMS = (
@@ -27,7 +27,6 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
-_BLANKS = re.compile(r"\s+")
 MAX_COMPLAINTS = 20
 """How much one page may complain."""
 
@@ -95,11 +94,9 @@ class Page:
         """A link to another page; the crawl takes those of the kinds it knows, and each once."""
         if href:
             try:
-                url = urljoin(self.snapshot.final_url, href.strip())
+                self.links.append(canonical(str(urljoin(self.snapshot.final_url, href.strip()))))
             except ValueError:
                 self.complain("leads nowhere", href)
-                return
-            self.links.append(url.partition("#")[0])
 
     def record(self, model: type[Record], /, **fields: Any) -> None:
         """Report a record, or, where a field is not what it should be, complain of it."""
@@ -133,7 +130,7 @@ def _cut(text: str, classes: Sequence[str]) -> str:
     wanted = " or ".join(f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')" for name in classes)
     found = root.xpath(f"//*[{wanted}][not(ancestor::*[{wanted}])]")
     assert isinstance(found, list)
-    return "".join(lxml.html.tostring(element, encoding="unicode", with_tail=False) for element in found)
+    return "".join(str(lxml.html.tostring(element, encoding="unicode", with_tail=False)) for element in found)
 
 
 def path_of(tag: Tag) -> str:
@@ -151,7 +148,7 @@ def path_of(tag: Tag) -> str:
 
 def flat(text: str) -> str:
     """A text with single blanks."""
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def words(node: Tag | None) -> str:

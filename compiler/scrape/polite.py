@@ -16,7 +16,7 @@ import tenacity
 from aiolimiter import AsyncLimiter
 from protego import Protego
 
-from compiler.scrape.errors import Refused
+from compiler.scrape.errors import RefusedError
 from compiler.scrape.guard import Origin
 
 AGENT = "specc"
@@ -52,32 +52,40 @@ class _Host:
     not_before: float = 0.0
 
 
+class Hosts:
+    """What is known of hosts: rates and robots rules, shared by all that fetch from them."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[Origin, _Host] = {}
+
+    def get(self, origin: Origin, manners: Manners) -> _Host:
+        """A host; it is treated in the manners of whoever came first."""
+        if origin not in self._hosts:
+            self._hosts[origin] = _Host(anyio.Semaphore(manners.concurrency), _limiter(manners, 0))
+        return self._hosts[origin]
+
+
 class PoliteTransport(httpx.AsyncBaseTransport):
     """Sends what robots.txt allows, no faster than agreed."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, manners: Manners, agent: str) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, manners: Manners, agent: str, hosts: Hosts) -> None:
         self._inner = inner
         self._manners = manners
         self._agent = agent
-        self._hosts: dict[Origin, _Host] = {}
+        self._hosts = hosts
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request when its time has come. Raises Refused where robots.txt forbids it."""
+        """Send a request when its time has come. Raises RefusedError where robots.txt forbids it."""
         origin = Origin.of(request.url)
-        host = self._hosts.setdefault(origin, self._new_host(None))
+        host = self._hosts.get(origin, self._manners)
         robots = await self._robots(origin, host)
         if not robots.can_fetch(str(request.url), AGENT):
-            raise Refused(f"robots.txt of {origin} forbids it")
+            raise RefusedError(f"robots.txt of {origin} forbids it")
         return await self._send(request, host)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._inner.aclose()
-
-    def _new_host(self, delay: float | None) -> _Host:
-        manners = self._manners
-        pause = max(1 / manners.rate * _SLACK if manners.rate else 0.0, delay or 0.0)
-        return _Host(anyio.Semaphore(manners.concurrency), AsyncLimiter(1, pause) if pause else None)
 
     async def _send(self, request: httpx.Request, host: _Host) -> httpx.Response:
         async with host.gate:
@@ -94,7 +102,7 @@ class PoliteTransport(httpx.AsyncBaseTransport):
         async with host.asking:
             if host.robots is None:
                 host.robots = Protego.parse(await self._robots_text(origin, host))
-                host.limiter = self._new_host(_delay(host.robots)).limiter
+                host.limiter = _limiter(self._manners, _delay(host.robots))
         return host.robots
 
     async def _robots_text(self, origin: Origin, host: _Host) -> str:
@@ -121,7 +129,7 @@ class PoliteTransport(httpx.AsyncBaseTransport):
         return trouble
 
 
-class _Again(Exception):
+class _AgainError(Exception):
     """An answer after which we try again."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -151,7 +159,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
         )
         try:
             return await retrying(self._attempt, request)
-        except _Again as error:
+        except _AgainError as error:
             return error.response
 
     async def aclose(self) -> None:
@@ -164,11 +172,11 @@ class RetryTransport(httpx.AsyncBaseTransport):
             return response
         if (retry_after(response) or 0) > self._manners.patience:
             return response
-        raise _Again(response)
+        raise _AgainError(response)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = retry_after(error.response) if isinstance(error, _Again) else None
+        asked = retry_after(error.response) if isinstance(error, _AgainError) else None
         pause = _pause(self._manners, state.attempt_number - 1)
         return pause if asked is None else asked + random.uniform(0, min(1.0, pause))
 
@@ -185,6 +193,11 @@ def retry_after(response: httpx.Response) -> float | None:
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def _limiter(manners: Manners, delay: float) -> AsyncLimiter | None:
+    pause = max(1 / manners.rate * _SLACK if manners.rate else 0.0, delay)
+    return AsyncLimiter(1, pause) if pause else None
 
 
 def _delay(robots: Protego) -> float:
@@ -207,4 +220,4 @@ def _is_passing(error: BaseException) -> bool:
                 return False
             cause = cause.__cause__ or cause.__context__
         return not isinstance(error, httpx.UnsupportedProtocol)
-    return isinstance(error, _Again)
+    return isinstance(error, _AgainError)

@@ -274,5 +274,3 @@ def _phrase(words: Iterable[str]) -> ast.Phrase:
 
 def _hole(text: str) -> ast.TextHole:
     return ast.TextHole(text_hash(text), _NOWHERE)
-
-

@@ -1,18 +1,20 @@
 """What an adapter of a site is: which pages there are, where it starts, and how each kind is read.
 
 An adapter is a module beside its game with a `Site`; the manifest names it. URLs are written as templates:
-`/cards/{set}/{number}` matches a path, and `?page={page}` a parameter of the query. The variables of a job, such as the set
-that is asked for, have their values; the other ones match anything.
+`/cards/{set}/{number}` matches a path, and `?page={page}` a parameter of the query. The variables of a job, such as the
+set that is asked for, have their values; the other ones match anything, `{number}` digits.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+import httpx
 
 from compiler.scrape.guard import Origin
 from compiler.scrape.polite import Manners
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Variables = Mapping[str, str]
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_SHAPES = {"number": r"\d+"}
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,6 @@ class PageKind:
                     return None
         return found
 
-    def link(self, **values: str) -> str:
-        """The path and query of a page, from values of the template's variables."""
-        return fill(self.url, values)
-
 
 @dataclass(frozen=True)
 class Site:
@@ -79,7 +78,7 @@ class Site:
     kinds: Sequence[PageKind]
     also: Sequence[str] = ()
     """Further origins that its redirects may lead to."""
-    manners: Manners = Manners()
+    manners: Manners = field(default_factory=Manners)
 
     def missing(self, variables: Variables) -> list[str]:
         """The variables that the first pages need and do not have."""
@@ -87,7 +86,7 @@ class Site:
 
     def first_urls(self, origin: str, variables: Variables) -> list[str]:
         """The URLs that a job starts with."""
-        return [origin + fill(url, variables) for url in self.start]
+        return [canonical(origin + fill(url, variables)) for url in self.start]
 
     def kind_of(self, url: str) -> tuple[PageKind, dict[str, str]] | None:
         """The kind of page that a URL leads to, and the values of its variables."""
@@ -106,10 +105,23 @@ def fill(template: str, values: Variables) -> str:
     """A template with its variables replaced, quoted as their place in a URL needs it."""
     path, mark, query = template.partition("?")
     path = _VARIABLE.sub(lambda found: quote(values[found[1]], safe="()"), path)
-    return path + mark + _VARIABLE.sub(lambda found: quote_plus(values[found[1]], safe="()"), query)
+    pairs = parse_qsl(query, keep_blank_values=True)
+    given = [(key, _VARIABLE.sub(lambda found: values[found[1]], value)) for key, value in pairs]
+    return path + mark + urlencode(given, safe="()")
+
+
+def canonical(url: str) -> str:
+    """A URL as requests write it, without its fragment. Raises ValueError for what is no URL."""
+    try:
+        return str(httpx.URL(url.strip())).partition("#")[0]
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _pattern(template: str) -> re.Pattern[str]:
     parts = _VARIABLE.split(template)
-    texts = (re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+?)" for index, part in enumerate(parts))
+    texts = (
+        re.escape(part) if index % 2 == 0 else f"(?P<{part}>{_SHAPES.get(part, '[^/]+?')})"
+        for index, part in enumerate(parts)
+    )
     return re.compile("".join(texts))

@@ -94,12 +94,17 @@ class SnapshotStore:
 
     def begin(self, name: str, now: str) -> int:
         """The unfinished job of that name, to be resumed, or a new one."""
-        row = self._index.execute("SELECT id FROM jobs WHERE name = ? AND finished IS NULL", (name,)).fetchone()
-        if row is not None:
-            return row[0]
+        found = self.unfinished(name)
+        if found is not None:
+            return found
         job = self._index.execute("INSERT INTO jobs (name, started) VALUES (?, ?)", (name, now)).lastrowid
         assert job is not None
         return job
+
+    def unfinished(self, name: str) -> int | None:
+        """The job of that name that was interrupted."""
+        row = self._index.execute("SELECT id FROM jobs WHERE name = ? AND finished IS NULL", (name,)).fetchone()
+        return None if row is None else row[0]
 
     def finish(self, job: int, now: str) -> None:
         """A job has all that it wants; the next one of its name starts anew."""
@@ -134,10 +139,6 @@ class SnapshotStore:
         """The pages of a job, by URL; damaged ones are left out."""
         urls = self._index.execute("SELECT url FROM visits WHERE job = ? ORDER BY url", (job,)).fetchall()
         return (found for (url,) in urls if (found := self.visit(job, url)) is not None)
-
-    def count(self, job: int) -> int:
-        """How many pages a job has."""
-        return self._index.execute("SELECT COUNT(*) FROM visits WHERE job = ?", (job,)).fetchone()[0]
 
     def _one(self, query: str, values: tuple[int | str, ...]) -> Snapshot | None:
         row = self._index.execute(query, values).fetchone()

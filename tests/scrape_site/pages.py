@@ -82,7 +82,7 @@ def limitless_card(card: Card, number: int) -> str:
         f"{head}{_limitless_body(card)}"
         '<div class="card-text-section card-text-artist">Illustrated by <a href="/artist/0">nobody</a></div></div></div>'
         '<div class="card-prints"><div class="card-prints-current"><div class="prints-current-details"><span class="text-lg">'
-        f'{TITLE} ({set_code})</span><span>#{number} · ◊◊◊ · Shore pack</span></div></div>'
+        f"{TITLE} ({set_code})</span><span>#{number} · ◊◊◊ · Shore pack</span></div></div>"
         f'<table class="card-prints-versions"><tr><th>Versions</th></tr>{rows}</table></div></div></div></section></main>'
     )
     return _page(card["name"], body)
@@ -93,7 +93,9 @@ def _limitless_kind(card: Card) -> str:
         return f"Trainer - {'Item' if card['trainer_type'] == 'fossil' else card['trainer_type'].capitalize()}"
     if card["stage"] == 0:
         return "Pokémon\n - Basic"
-    return f'Pokémon - Stage {card["stage"]} - Evolves from <a href="/cards?q=x">{html.escape(card["evolves_from"])}</a>'
+    return (
+        f'Pokémon - Stage {card["stage"]} - Evolves from <a href="/cards?q=x">{html.escape(card["evolves_from"])}</a>'
+    )
 
 
 def _limitless_body(card: Card) -> str:
@@ -106,7 +108,7 @@ def _limitless_body(card: Card) -> str:
             f'<p class="card-text-ability-effect">{limitless_text(card["ability"]["text"])}</p></div>'
         )
     for attack in card["attacks"]:
-        harm = f'{attack["damage"]}{attack["suffix"]}' if attack["damage"] else ""
+        harm = f"{attack['damage']}{attack['suffix']}" if attack["damage"] else ""
         parts.append(
             f'<div class="card-text-attack"><p class="card-text-attack-info"><span class="ptcg-symbol">{attack["cost"]}</span>\n'
             f'{html.escape(attack["name"])} {harm}</p><p class="card-text-attack-effect">{limitless_text(attack["text"] or "")}</p></div>'
@@ -125,7 +127,8 @@ def _limitless_body(card: Card) -> str:
 def serebii_set(numbers: Iterable[int]) -> str:
     """The list of a set."""
     rows = "".join(
-        f'<tr><td class="cen"><a href="/tcgpocket/{SLUG}/{n:03d}.shtml">{n:03d} / 041</a></td></tr>' for n in sorted(numbers)
+        f'<tr><td class="cen"><a href="/tcgpocket/{SLUG}/{n:03d}.shtml">{n:03d} / 041</a></td></tr>'
+        for n in sorted(numbers)
     )
     return _page(TITLE, f'<i>Release Date: never</i><table class="dextable">{rows}</table>')
 
@@ -163,7 +166,11 @@ def _serebii_pokemon(card: Card, name: str) -> str:
     def image(letter: str) -> str:
         return f'<img src="/tcgpocket/image/{NAMES[letter].lower()}.png" alt="{NAMES[letter]}">'
 
-    stage = "Basic Pokémon" if card["stage"] == 0 else f"Stage {card['stage']} - Evolves from {html.escape(card['evolves_from'])}"
+    stage = (
+        "Basic Pokémon"
+        if card["stage"] == 0
+        else f"Stage {card['stage']} - Evolves from {html.escape(card['evolves_from'])}"
+    )
     rows = [
         f'<tr>{name}<td align="right"><b>{card["hp"]} HP</b></td><td width="20">{image(card["type"])}</td></tr>',
         f'<tr><td class="small">{stage}</td></tr>',
@@ -171,16 +178,16 @@ def _serebii_pokemon(card: Card, name: str) -> str:
     if card["ability"]:
         rows.append(
             f'<tr><td><img src="/tcgpocket/image/ability.png" alt="Ability"></td><td><span class="main"><b>'
-            f'{html.escape(card["ability"]["name"])}</b></span><br>{serebii_text(card["ability"]["text"])}</td></tr>'
+            f"{html.escape(card['ability']['name'])}</b></span><br>{serebii_text(card['ability']['text'])}</td></tr>"
         )
     for attack in card["attacks"]:
         harm = f"{attack['damage']}{attack['suffix']}" if attack["damage"] else ""
         rows.append(
             f'<tr><td width="15%">{"".join(map(image, attack["cost"]))}</td><td><span class="main"><a href="/attack"><b>'
-            f'{html.escape(attack["name"])}</b></a></span><br>{serebii_text(attack["text"] or "")}</td>'
+            f"{html.escape(attack['name'])}</b></a></span><br>{serebii_text(attack['text'] or '')}</td>"
             f'<td colspan="2" class="main"><b>{harm}</b></td></tr>'
         )
-    weakness = f'<td>{image(card["weakness"])}+20</td>' if card["weakness"] else "<td></td>"
+    weakness = f"<td>{image(card['weakness'])}+20</td>" if card["weakness"] else "<td></td>"
     rows.append(
         f'<tr><td class="small">Weakness</td>{weakness}<td class="small">Retreat Cost</td><td>{image("C") * card["retreat"]}</td></tr>'
     )
@@ -233,7 +240,12 @@ def _bulbapedia_pokemon(card: Card) -> str:
     if card["evolves_from"]:
         fields.append(f"|prevo name={card['evolves_from']}")
     weakness = NAMES[card["weakness"]] if card["weakness"] else "None"
-    fields += [f"|type={NAMES[card['type']]}", f"|hp={card['hp']}", f"|weakness={weakness}", f"|retreat cost={card['retreat']}"]
+    fields += [
+        f"|type={NAMES[card['type']]}",
+        f"|hp={card['hp']}",
+        f"|weakness={weakness}",
+        f"|retreat cost={card['retreat']}",
+    ]
     parts = ["{{TCG Card Infobox/Pokémon/Pocket", *fields, "}}"]
     if card["ability"]:
         name, text = card["ability"]["name"], wiki_text(card["ability"]["text"])
@@ -242,7 +254,9 @@ def _bulbapedia_pokemon(card: Card) -> str:
         cost = "".join(f"{{{{e|{NAMES[letter]}}}}}" for letter in attack["cost"])
         harm = f"{attack['damage']}{attack['suffix'].replace('x', '×')}" if attack["damage"] else ""
         text = wiki_text(attack["text"] or "")
-        parts.append(f"{{{{Cardtext/Attack/Pocket\n|name={attack['name']}\n|cost={cost}\n|damage={harm}\n|effect={text}\n}}}}")
+        parts.append(
+            f"{{{{Cardtext/Attack/Pocket\n|name={attack['name']}\n|cost={cost}\n|damage={harm}\n|effect={text}\n}}}}"
+        )
     return "\n".join(parts) + "\n"
 
 
@@ -251,7 +265,9 @@ def _bulbapedia_pokemon(card: Card) -> str:
 
 def zendesk_section(articles: Iterable[int]) -> str:
     """The list of a section."""
-    links = "".join(f'<li><a class="article-list-link" href="/hc/en-us/articles/{n}-about">About {n}</a></li>' for n in articles)
+    links = "".join(
+        f'<li><a class="article-list-link" href="/hc/en-us/articles/{n}-about">About {n}</a></li>' for n in articles
+    )
     return _page("Rules", f'<ul class="article-list">{links}</ul>')
 
 
@@ -259,5 +275,6 @@ def zendesk_article(title: str, statements: Iterable[str]) -> str:
     """An article: headings, paragraphs, lists."""
     parts = "".join(f"<h2>{s[1:]}</h2>" if s.startswith("#") else f"<p>{html.escape(s)}</p>" for s in statements)
     return _page(
-        title, f'<article><h1 class="article-title">{html.escape(title)}</h1><div class="article-body">{parts}</div></article>'
+        title,
+        f'<article><h1 class="article-title">{html.escape(title)}</h1><div class="article-body">{parts}</div></article>',
     )
