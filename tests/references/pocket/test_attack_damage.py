@@ -202,7 +202,7 @@ def test_marshadow_forgets_after_a_turn():
 
 
 def test_marshadow_counts_a_loss_on_the_bench():
-    table = Table(side(ready("A1-084/1")), side(ready("A1a-047"), mon(ABRA, damage=50)))
+    table = Table(side(ready("A1-084/1")), side(ready("A1a-047", tools=(CAPE,)), mon(ABRA, damage=50)))
     assert table.do("attack:1").do("attack:0").damage(0) == 100
 
 

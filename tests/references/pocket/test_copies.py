@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from .positions import (
     ABRA,
+    BLAINE,
     BLASTOISE_EX,
+    CAPE,
     CHARIZARD_EX,
     CHARMANDER,
     CHARMELEON,
@@ -23,6 +25,7 @@ from .positions import (
     WARTORTLE,
     Table,
     blank,
+    evolved,
     mon,
     side,
 )
@@ -96,3 +99,34 @@ def test_extra_energy_of_a_copied_attack_is_beyond_the_copied_cost():
     assert table.damage(1) == 100
     table = Table(side(mon(MEW_EX, water=4, fire=1)), foe).do("attack:1").do("option:1")
     assert table.damage(1) == 160
+
+
+def test_a_copied_random_energy_is_drawn_as_if_it_were_the_copiers_own_attack():
+    foe = side(evolved("A1a-018", fire=1, water=1))
+    table = Table(side(mon(MEW_EX, metal=3)), foe)
+    table.refuses("attack:1", ("slot", [0, 0]), ("discard_energy", "fire"))
+    table.do("attack:1", ("slot", [1, 0]), ("discard_energy", "fire"))
+    assert (table.damage(1), table.energy(1)) == (140, {"water": 1})
+
+
+def test_a_copied_effect_looks_at_the_copiers_side():
+    me = side(mon(MEW_EX, metal=3), mon("A1-094"), mon("A1-097"))
+    assert Table(me, side(evolved("A1-096"))).do("attack:1").damage(1) == 60
+    me = side(mon(MEW_EX, metal=3, damage=50))
+    table = Table(me, side(evolved("A1-182"), mon(ABRA))).do("attack:1")
+    assert (table.damage(1), table.damage(0)) == (100, 50)  # Melmetal takes 20 less
+
+
+def test_blaine_looks_at_the_name_of_the_copier():
+    foe = side(evolved("A1-038", fire=2))
+    assert Table(side(mon(MEW_EX, fire=3), hand=(BLAINE,)), foe).do("supporter:0").do("attack:1").points() == [1, 0]
+    foe = side(evolved("A1-038", fire=2, tools=(CAPE,)))
+    assert Table(side(mon(MEW_EX, fire=3), hand=(BLAINE,)), foe).do("supporter:0").do("attack:1").damage(1) == 90
+
+
+def test_ditto_is_no_grass_pokemon_whose_energy_is_doubled():
+    me = side(mon(DITTO, grass=2), evolved("A1a-006"))
+    table = Table(me, side(evolved("A1-002"))).do("attack:0")
+    assert table.damage(1) == 0
+    me = side(mon(DITTO, grass=3), evolved("A1a-006"))
+    assert Table(me, side(evolved("A1-002"))).do("attack:0").damage(1) == 60

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from .model import Deck
 from .positions import (
     ABRA,
     ARTICUNO,
+    BLAINE,
+    BLUE,
+    BROCK,
     CAPE,
     CHARMELEON,
+    ERIKA,
+    EXPEDITIONER,
+    FLUTE,
     FOSSIL,
     GASTLY,
     HAND_SCOPE,
+    HAUNTER,
     HEADS,
     HELMET,
     KIRLIA,
     KOFFING,
     KOGA,
+    LEAF,
     MACHOKE,
     MACHOP,
     MESAGOZA,
+    MEW_EX,
     MISTY,
     PLAINS,
     POKE_BALL,
@@ -30,15 +43,20 @@ from .positions import (
     SABRINA,
     SLAB,
     SQUIRTLE,
+    SURGE,
     TAILS,
     VULPIX,
     WEEZING,
     X_SPEED,
+    Mon,
     Table,
     blank,
+    evolved,
     mon,
     picks,
+    ready,
     side,
+    wall,
 )
 
 # Items
@@ -193,6 +211,111 @@ def test_sabrina_lets_the_opponent_choose():
     table = Table(side(blank(), hand=(SABRINA,)), side(blank(), mon(ABRA))).do("supporter:0")
     assert table.name(1) == "Abra"
     assert Table(side(blank(), hand=(SABRINA,)), side(blank())).legal == ["end"]
+
+
+def test_erika_heals_50_of_a_hurt_grass_pokemon():
+    me = side(mon("A1-001", damage=60), mon(ABRA, damage=10), mon("A1-008", damage=20), hand=(ERIKA,))
+    table = Table(me, side(blank())).do("supporter:0")
+    assert table.legal == ["slot:0:0", "slot:0:2"]
+    assert table.do("slot:0:0").damage(0) == 10
+    assert Table(side(mon("A1-001"), mon(ABRA, damage=10), hand=(ERIKA,)), side(blank())).legal == ["end"]
+
+
+def test_blaine_strengthens_three_names_against_the_active():
+    for attack, more in [("A1-038", 30), ("A1-043", 30), ("A1a-012", 30), ("A1-035", 0)]:
+        attacker = ready(attack)
+        plain = Table(side(attacker), side(wall(tools=(CAPE,)))).do("attack:0").damage(1)
+        table = Table(side(attacker, hand=(BLAINE,)), side(wall(tools=(CAPE,))))
+        assert table.do("supporter:0").do("attack:0").damage(1) == plain + more
+
+
+def test_blaine_is_playable_without_its_names_and_ends_with_the_turn():
+    me = side(ready("A1a-012", fire=2), hand=(BLAINE,))
+    table = Table(me, side(wall(tools=(CAPE,)))).do("supporter:0").do("end").do("end").do("attack:0")
+    assert table.damage(1) == 80
+    assert Table(side(blank(), hand=(BLAINE,)), side(blank())).legal == ["end", "supporter:0"]
+
+
+def test_brock_charges_golem_or_onix():
+    me = side(evolved("A1-149"), mon("A1-150"), mon("A1-143"), hand=(BROCK,))
+    table = Table(me, side(blank())).do("supporter:0")
+    assert table.legal == ["slot:0:0", "slot:0:1"]
+    assert table.do("slot:0:1").energy(0, 1) == {"fighting": 1}
+    assert Table(side(blank(), hand=(BROCK,)), side(blank())).legal == ["end"]
+
+
+def test_surge_moves_all_benched_lightning_to_the_active():
+    bench = [mon("A1-094", lightning=2, water=1), mon(ABRA, lightning=1), mon(RALTS)]
+    me = side(evolved("A1-095", fire=1), *bench, hand=(SURGE,))
+    table = Table(me, side(blank())).do("supporter:0")
+    assert [table.energy(0, slot) for slot in range(4)] == [{"fire": 1, "lightning": 3}, {"water": 1}, {}, {}]
+
+
+@pytest.mark.parametrize(("active", "benched"), [("A1-095", "fire"), ("A1-094", "lightning"), ("P-A-112", "lightning")])
+def test_surge_needs_a_fitting_active_and_something_to_move(active: str, benched: str):
+    me = side(evolved(active, lightning=1), Mon((ABRA,), energy={benched: 1}), hand=(SURGE,))
+    assert Table(me, side(blank())).legal_of("supporter") == []
+
+
+def test_leaf_makes_the_retreat_two_cheaper():
+    me = side(mon(KOFFING, WEEZING, darkness=1), mon(ABRA), hand=(LEAF,))
+    table = Table(me, side(blank()))
+    assert table.legal_of("retreat") == []
+    table.do("supporter:0").do("retreat:1")
+    assert table.name(0) == "Abra"
+    assert Table(side(blank(), hand=(LEAF,)), side(blank())).legal == ["end", "supporter:0"]
+
+
+def test_blue_makes_everybody_take_less_in_the_next_turn():
+    foe = side(ready("A1a-026"))
+    table = Table(side(wall(), mon("A1-206"), hand=(BLUE,)), foe).do("supporter:0").do("end").do("attack:0")
+    assert (table.damage(0), table.damage(0, 1)) == (50, 10)
+    table.do("end").do("attack:0")
+    assert (table.damage(0), table.damage(0, 1)) == (110, 30)
+
+
+def test_blue_covers_no_recoil_and_stays_when_the_active_changes():
+    me = side(ready("A1-040"), hand=(BLUE,))
+    assert Table(me, side(wall())).do("supporter:0").do("attack:0").damage(0) == 20
+    foe = side(ready("A1-033"), hand=(SABRINA,))
+    table = Table(side(wall(), mon("A1-206"), hand=(BLUE,)), foe).do("supporter:0").do("end")
+    assert table.do("supporter:0").do("attack:0").damage(0) == 20
+
+
+def test_the_expeditioner_takes_the_active_mew_ex_back():
+    mew = mon(MEW_EX, damage=90, tools=(CAPE,), fire=2)
+    assert Table(side(mon(ABRA), mew, hand=(EXPEDITIONER,)), side(blank())).legal_of("supporter") == []
+    assert Table(side(mon("A1-283"), hand=(EXPEDITIONER,)), side(blank())).legal_of("supporter") == []
+    table = Table(side(mew, mon(ABRA), hand=(EXPEDITIONER,)), side(blank())).do("supporter:0")
+    assert (table.name(0), table.ids(0, "hand"), table.points()) == ("Abra", [MEW_EX], [0, 0])
+    assert CAPE in table.ids(0, "discard")
+
+
+def flute_table(*bench: Any) -> Table:
+    """The opponent has lost two Abra, a Ralts, a Haunter and a Fossil."""
+    table = Table(side(blank(), hand=(FLUTE,)), side(blank(), *bench, deck=(ABRA, ABRA, RALTS, HAUNTER, FOSSIL)))
+    state = table.state
+    opponent = state["players"][1]
+    opponent["discard"] = sorted(opponent["discard"] + opponent["deck"])
+    opponent["deck"] = []
+    table.answer = table.ref.inject(state, table.decks, [["fire"], ["fire"]])
+    return table
+
+
+def test_the_flute_offers_each_kind_of_basic_once():
+    table = flute_table(mon(ABRA)).do("item:0")
+    assert (table.state["decider"], table.legal) == (0, ["card:1:0", "card:1:2"])
+    table.do("card:1:2")
+    assert (table.name(1, 2), table.damage(1, 2)) == ("Ralts", 0)
+    assert RALTS not in table.ids(1, "discard")
+
+
+def test_the_flute_needs_a_basic_in_the_pile():
+    assert Table(side(blank(), hand=(FLUTE,)), side(mon(ABRA), mon(RALTS), hand=(ABRA,))).legal == ["end"]
+
+
+def test_the_flute_needs_a_free_place():
+    assert flute_table(mon(ABRA), mon(ABRA), mon(ABRA)).legal == ["end"]
 
 
 # Tools and Stadiums
