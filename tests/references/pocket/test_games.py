@@ -31,6 +31,29 @@ def test_the_same_seed_plays_the_same_game():
     assert selfplay.play(7) == selfplay.play(7)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_follower_agrees_from_any_position_on(seed: int):
+    record = selfplay.play_on(seed)
+    follower = PocketReference()
+    assert follower.inject(record.opening["state"], record.decks, record.energy) == record.opening
+    for action, draws, answer in record.steps:
+        assert follower.step(action, draws) == answer
+
+
+@pytest.mark.parametrize("seed", range(300, 330))
+def test_every_legal_action_is_accepted_in_any_position(seed: int):
+    record = selfplay.play_on(seed, steps=0)
+    for action in record.opening["legal"]:
+        reference = PocketReference(Random(seed))
+        reference.inject(record.opening["state"], record.decks, record.energy)
+        check_cards(reference.step(action)["state"])
+
+
+def check_cards(state: dict[str, Any]) -> None:
+    for me, player in enumerate(state["players"]):
+        assert all_cards(player, state["stadium"], me) == list(range(DECK_SIZE))
+
+
 def all_cards(player: dict[str, Any], stadium: list[int] | None, me: int) -> list[int]:
     places = [*player["hand"], *player["deck"], *player["discard"]]
     for pokemon in filter(None, player["slots"]):
@@ -45,8 +68,8 @@ def test_cards_are_conserved_and_states_are_sound(seed: int):
     record = selfplay.play(seed)
     for _, _, answer in record.steps:
         state = answer["state"]
-        for me, player in enumerate(state["players"]):
-            assert all_cards(player, state["stadium"], me) == list(range(DECK_SIZE))
+        check_cards(state)
+        for player in state["players"]:
             assert all(not pokemon["status"] for pokemon in player["slots"][1:] if pokemon)
             assert all(
                 pokemon["damage"] >= 0 and 0 not in pokemon["energy"].values() for pokemon in player["slots"] if pokemon
