@@ -27,7 +27,7 @@ _SHOWN = 20
 """How many findings of a kind are shown; the document of --json has all."""
 
 GameArgument = Annotated[
-    Path, typer.Argument(metavar="SPEC", help="The manifest of a game, or a game's name: tcg means specs/tcg.yaml.")
+    Path, typer.Argument(metavar="SPEC", help="The manifest of a game, or a name: chess means specs/chess.yaml.")
 ]
 BaseOption = Annotated[
     list[str] | None,
@@ -113,7 +113,7 @@ def scrape(
 
 
 def _manifest(path: Path) -> Path:
-    """`tcg` means `specs/tcg.yaml`, unless there is something of that name."""
+    """`chess` means `specs/chess.yaml`, unless there is something of that name."""
     named = Path("specs") / f"{path}.yaml"
     return named if not path.exists() and path.suffix == "" and named.exists() else path
 
