@@ -134,7 +134,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E1204": "The sources disagree, and the policy leaves the decision to the user.",
         "E1205": "The rows of a specification differ from what its sources say.",
         "E1206": "Nothing was found where rows should come from.",
-        "E1207": "The store of snapshots cannot be used: it is damaged, or another scrape writes to it.",
+        "E1207": "The store of snapshots cannot be used: it is broken, or another scrape writes to it.",
         "W0901": "Nothing reads a local.",
         "W0902": "Nothing calls a function.",
         "W0903": "Nothing calls a verb.",

@@ -55,7 +55,7 @@ class Snapshot:
     body: bytes
 
 
-class DamagedSnapshotError(Exception):
+class BrokenSnapshotError(Exception):
     """The body of a recorded page is not, or no longer, what was recorded."""
 
 
@@ -128,7 +128,7 @@ class SnapshotStore:
         )
 
     def visit(self, job: int, url: str) -> Snapshot | None:
-        """What a job has fetched from a URL; None where it has not, or the body is damaged."""
+        """What a job has fetched from a URL; None where it has not, or the body is broken."""
         return self._one("SELECT * FROM visits WHERE job = ? AND url = ?", (job, url))
 
     def latest(self, url: str) -> Snapshot | None:
@@ -136,7 +136,7 @@ class SnapshotStore:
         return self._one("SELECT * FROM visits WHERE url = ? AND status = 200 ORDER BY id DESC LIMIT 1", (url,))
 
     def of_job(self, job: int) -> Iterator[Snapshot]:
-        """The pages of a job, by URL; damaged ones are left out."""
+        """The pages of a job, by URL; broken ones are left out."""
         urls = self._index.execute("SELECT url FROM visits WHERE job = ? ORDER BY url", (job,)).fetchall()
         return (found for (url,) in urls if (found := self.visit(job, url)) is not None)
 
@@ -147,7 +147,7 @@ class SnapshotStore:
         _, _, site, url, final_url, fetched, status, headers, digest = row
         try:
             body = self._body(digest)
-        except DamagedSnapshotError:
+        except BrokenSnapshotError:
             return None
         return Snapshot(site, url, final_url, fetched, status, json.loads(headers), digest, body)
 
@@ -158,7 +158,7 @@ class SnapshotStore:
 
     def _put_body(self, digest: str, body: bytes) -> None:
         path = self._path(digest)
-        with contextlib.suppress(DamagedSnapshotError):
+        with contextlib.suppress(BrokenSnapshotError):
             self._body(digest)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -175,7 +175,7 @@ class SnapshotStore:
         try:
             body = gzip.decompress(self._path(digest).read_bytes())
         except (OSError, EOFError, ValueError) as error:
-            raise DamagedSnapshotError(digest) from error
+            raise BrokenSnapshotError(digest) from error
         if hashlib.sha256(body).hexdigest() != digest:
-            raise DamagedSnapshotError(digest)
+            raise BrokenSnapshotError(digest)
         return body

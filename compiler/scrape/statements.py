@@ -84,7 +84,7 @@ def keep(game: str, statements: Iterable[tuple[str, RuleStatement]], texts: Text
 
 
 def load_index(game: str) -> list[Numbered]:
-    """The statements that were kept; none where nothing was scraped yet, or the index is damaged."""
+    """The statements that were kept; none where nothing was scraped yet, or the index is broken."""
     try:
         return [Numbered(**one) for one in json.loads(index_path(game).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
