@@ -54,10 +54,12 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(SPECC) fmt --check specs tests/jax_games
 
 format: venv
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(SPECC) fmt specs tests/jax_games
 
 docs: venv
 	$(BIN)/python -m compiler.codes > docs/diagnostics.md

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -107,11 +108,39 @@ class OutputTree:
         return changes
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file by renaming, so that nobody ever sees half of it; its folder is made. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
 def source_hashes(root: Path, files: Iterable[Path]) -> dict[str, str]:
     """What tells versions of source files apart, by their paths as seen from `root`."""
     return {
         path_within(path, root): hashlib.sha256(SourceFile.read(path).text.encode()).hexdigest()[:16] for path in files
     }
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a single file: all of it or nothing, and with the mode that it had. Raises SpecError (E0704)."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        if path.exists():
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except OSError as error:
+        raise SpecError.single("E0704", None, f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def recover(folder: str | Path) -> None:

@@ -156,6 +156,38 @@ class Verification(_Section):
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
 
 
+_Way = Literal["prefer", "majority", "ask"]
+
+
+class SourcePolicy(_Section):
+    """Who is believed where web sources disagree."""
+
+    default: _Way = "prefer"
+    order: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Sources by falling trust."""
+    fields: dict[str, _Way] = {}
+    """Ways for single fields of a record."""
+    answers: dict[str, int | str | bool] = {}
+    """What was settled by hand: `KEY.FIELD` and the value."""
+
+
+_PythonTarget = Annotated[PythonTarget, BeforeValidator(_python_target)]
+
+
+class Sources(_Section):
+    """Where the rows and the rules come from: adapters of web sites, and how records become rows."""
+
+    sites: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = {}
+    rules: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = {}
+    """Sites of rules pages."""
+    rows: _PythonTarget | None = None
+    sets: dict[str, dict[str, str]] = {}
+    """The sets that may be asked for, and the variables that sites need for each."""
+    policy: SourcePolicy = SourcePolicy()
+    contact: Annotated[str, Field(min_length=1)] | None = None
+    """Where a site's operator can reach whoever scrapes."""
+
+
 class Manifest(_Section):
     """A manifest as written; `Spec` has the files it names."""
 
@@ -176,6 +208,7 @@ class Manifest(_Section):
     fill: Filling = Filling()
     budget: Budget = Budget()
     verify: Verification = Verification()
+    sources: Sources = Sources()
 
 
 @dataclass(frozen=True)

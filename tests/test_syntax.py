@@ -373,6 +373,31 @@ def test_printing_and_parsing_again_gives_the_same_tree(path: Path) -> None:
     assert sorted(re.findall("#.*", formatted)) == sorted(re.findall("#.*", source.text.replace("\t", " ")))
 
 
+def test_long_lines_are_broken_where_they_divide_least() -> None:
+    wanted = """\
+func worth(p: player): int 0..99 =
+  sum(c in hand(p) where c.def.kind == jewel and not c.def.cursed: c.def.worth) + p.coins
+    says "what {p} is worth"
+func verdict(p: player): int 0..2 =
+  1 if worth(p) > worth(opponent(p)) and not p.broke else 2 if worth(p) == worth(opponent(p)) else 0
+verb hand over (c: card) with its (n: int 0..99) coins from (p: player) to (q: player)
+    says "{c} with its {n} coins passes from {p} to {q}" {
+  move c from hand(p) to hand(q)
+}
+verb bargain {
+  choose by current {
+    offer(c in hand(current) where c.def.kind == jewel, q in all player where q != current) when not current.broke { }
+  }
+}
+deck rich "Rich" {
+  cards [2*A1-001 2*A1-002 2*A1-003 2*A1-004 2*A1-005 2*A1-006 2*A1-007 2*A1-008 2*A1-009 2*A1-010 2*A1-011]
+}
+"""
+    source = SourceFile("test.rules", re.sub(r"\n(?: +|(?=}))", " ", wanted))
+    assert len(source.text.splitlines()) == 5
+    assert format_module(parse(source.text), source) == wanted
+
+
 def test_comments_and_blank_lines_stay_where_they_were() -> None:
     text = """\
 # a file
@@ -533,6 +558,14 @@ def test_any_expression_survives_printing(node: ast.Expr) -> None:
 @given(any_statements)
 def test_any_statement_survives_printing(node: ast.Statement) -> None:
     assert bare(statements(unparse(node))) == bare((node,))
+
+
+@relaxed
+@given(any_statements)
+def test_any_statement_survives_being_broken_into_short_lines(node: ast.Statement) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compiler.syntax.unparse.WIDTH", 40)
+        assert bare(statements(unparse(node))) == bare((node,))
 
 
 # --- caches -----------------------------------------------------------------------------------------------------------

@@ -148,6 +148,7 @@ def fmt(
     """Lay out rules files in the one canonical way; comments stay."""
     with reporting(json) as report:
         from compiler.diagnostics import read_source
+        from compiler.files import write_text
         from compiler.manifest import load_spec
         from compiler.syntax import parse_module
         from compiler.syntax.unparse import format_module
@@ -166,7 +167,7 @@ def fmt(
             if only_check:
                 report.ok = False
             else:
-                _write_text(path, text)
+                write_text(path, text)
 
 
 # --- helpers --------------------------------------------------------------------------------------------------------
@@ -210,10 +211,3 @@ def _rules_files(paths: list[Path], of_manifest: Callable[[Path], Iterable[Path]
         else:
             found[path] = None
     return list(found)
-
-
-def _write_text(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SpecError.single("E0704", None, f"cannot write {path}: {error.strerror or error}") from error

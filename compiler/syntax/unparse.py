@@ -161,18 +161,11 @@ class _Printer:
         self._reached = max(self._reached, comment.start + len(comment.text))
 
     def _with_trailing_comments(self) -> list[str]:
-        """The lines, with the comments at the ends of neighbouring lines below each other."""
-        lines = list(self.lines)
-        for first in sorted(self._trailing):
-            if first - 1 in self._trailing:
-                continue
-            run = [first]
-            while run[-1] + 1 in self._trailing:
-                run.append(run[-1] + 1)
-            column = max(len(lines[number]) for number in run)
-            for number in run:
-                lines[number] = f"{lines[number]:<{column}}  {self._trailing[number]}"
-        return lines
+        """The lines with the comments at their ends, two blanks away: a change touches no neighbouring line."""
+        return [
+            f"{line}  {self._trailing[number]}" if number in self._trailing else line
+            for number, line in enumerate(self.lines)
+        ]
 
     def _blank_line_before(self, offset: int) -> None:
         if self.source and self.lines and not self.lines[-1].endswith("{"):
@@ -206,35 +199,48 @@ def _wrapped(text: str, indent: str) -> list[str]:
     """A statement as lines: broken where a line break counts as a blank, at the loosest such place."""
     if len(indent) + len(text) <= WIDTH:
         return [indent + text]
-    declares = text.startswith(("func ", "verb "))
-    head, _, rest = text.partition(" = ")
-    if text.startswith("func ") and '"' not in head and len(indent) + len(head) + 2 <= WIDTH:
-        prefix = indent + _INDENT
-        lines, text = [f"{indent}{head} ="], rest
+    code, says = text, ""
+    if text.startswith(("func ", "verb ")) and (found := _SAYS.search(text)):
+        code, says = text[: found.start()], indent + 2 * _INDENT + text[found.start() + 1 :]
+    lines: list[str] = []
+    head, equals, value = code.partition(" = ")
+    if code.startswith("func ") and equals and len(indent) + len(code) > WIDTH and len(indent) + len(head) + 2 <= WIDTH:
+        lines = [f"{indent}{head} =", *_broken(value, indent, 1, starts=False)]
     else:
-        prefix = indent + (_INDENT if declares else 2 * _INDENT)
-        lines = []
-    room = WIDTH - len(prefix if lines else indent)
-    while len(text) > room:
-        place = _best_break(text, room, declares)
+        lines = _broken(code, indent, 2 if code.endswith("{") else 1)
+    return [*lines, says] if says else lines
+
+
+def _broken(text: str, indent: str, level: int, *, starts: bool = True) -> list[str]:
+    """A text as lines; those that follow the first are `level` deeper, and deeper still within brackets."""
+    lines: list[str] = []
+    prefix, depth = indent + ("" if starts else level * _INDENT), 0
+    while len(prefix) + len(text) > WIDTH:
+        place = _best_break(text, WIDTH - len(prefix))
         if place is None:
             break
-        lines.append((prefix if lines else indent) + text[:place])
-        text = text[place + 1 :]
-        room = WIDTH - len(prefix)
-    return [*lines, (prefix if lines else indent) + text]
+        lines.append(prefix + text[:place])
+        depth += sum((piece[0] in "([") - (piece[0] in ")]") for piece in _PIECES.finditer(text, 0, place))
+        prefix, text = indent + _INDENT * max(level, 1 + depth), text[place + 1 :]
+    return [*lines, prefix + text]
 
 
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]]|\S|[^\S\n]')
-_SAYS = re.compile(' says "')
+_SAYS = re.compile(r' says "(?:[^"\\]|\\.)*"(?: \{)?$')
 _BREAKS = [  # what a line may end with, the best first
     re.compile(f"(?:{pattern})$")
-    for pattern in (r",|(?<![\w.])(?:or|where)|[^=<>!+-]=|\+=|-=|:", r"(?<![\w.])and", r"[|&]", r" [+-]", r"[*%]|//")
+    for pattern in (
+        r",|(?<![\w.])(?:or|where|else)|[^=<>!+-]=|\+=|-=|:",
+        r"(?<![\w.])and",
+        r"[|&]",
+        r" [+-]",
+        r"[*%]|//",
+    )
 ]
 
 
-def _best_break(text: str, room: int, may_say: bool) -> int | None:
-    """Where to break a line: before `says`, or else at the last blank within `room` that divides the least."""
+def _best_break(text: str, room: int) -> int | None:
+    """Where to break a line: at the last blank within `room` that divides the least."""
     depth = 0
     best: tuple[tuple[int, int], int] | None = None
     for piece in _PIECES.finditer(text):
@@ -246,8 +252,6 @@ def _best_break(text: str, room: int, may_say: bool) -> int | None:
             depth += 1
         elif shown in ")]":
             depth -= 1
-        elif shown == " " and may_say and depth == 0 and _SAYS.match(text, start):
-            return start
         elif shown == " " and start > room // 3:
             before = text[max(0, start - 8) : start]
             rank = next((n for n, pattern in enumerate(_BREAKS) if pattern.search(before)), len(_BREAKS))
@@ -260,7 +264,7 @@ def _belong_together(first: ast.Decl, second: ast.Decl) -> bool:
     """Whether two declarations stand without a blank line between them."""
     one_line = (ast.ConstDecl, ast.EnumDecl, ast.PlayersDecl, ast.EntityDecl, ast.ZoneDecl, ast.DrawKindDecl)
     one_line += (ast.ActionDecl, ast.FuncDecl)
-    return type(first) is type(second) and isinstance(first, one_line)
+    return isinstance(first, ast.CitesDecl) or (type(first) is type(second) and isinstance(first, one_line))
 
 
 # --- declarations -----------------------------------------------------------------------------------------------------
@@ -268,14 +272,17 @@ def _belong_together(first: ast.Decl, second: ast.Decl) -> bool:
 
 def _declaration(node: ast.Decl) -> _Item:
     match node:
+        case ast.CitesDecl(digest):
+            parts: list[str | _Body] = [f"cites {_text(digest)}"]
         case ast.ConstDecl(name, value):
-            parts: list[str | _Body] = [f"const {name} = {_expr(value)}"]
+            parts = [f"const {name} = {_expr(value)}"]
         case ast.EnumDecl(name):
             parts = [f"enum {name}", _enum_body(node)]
         case ast.PlayersDecl(count):
             parts = [f"players {_expr(count)}"]
-        case ast.EntityDecl(name, count, per_player):
-            parts = [f"entity {name}[{_expr(count)}]" + " per player" * per_player]
+        case ast.EntityDecl(name, count, columns, per_player):
+            size = _expr(count) if columns is None else f"{_expr(count)}, {_expr(columns)}"
+            parts = [f"entity {name}[{size}]" + " per player" * per_player]
         case ast.StateDecl(per, fields):
             head = f"state per {per}" if per else "state"
             parts = [head, _Body([_Item(entry.span, [_field(entry)]) for entry in fields], node.span, tall=True)]

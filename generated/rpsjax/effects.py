@@ -24,6 +24,6 @@ def result(g: Game, p: Lane) -> Lane:
 
 
 def score(g: Game, on: Lane, p: Lane) -> Lane:
-    """score (specs/rock_paper_scissors/game.rules:26)"""
+    """score (specs/rock_paper_scissors/game.rules:25)"""
     on_ = on & beats(g, at(g.player_shown, p), at(g.player_shown, (1 - p)))
     g.player_wins = put(g.player_wins, p, clip((at(g.player_wins, p) + 1), 0, 3), on_)

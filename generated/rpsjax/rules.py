@@ -33,20 +33,20 @@ from .runtime import (
 
 
 def start(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:31"""
+    """specs/rock_paper_scissors/game.rules:30"""
     g.r_rounds = select(on, greater(lesser(20, 20), 0), g.r_rounds)
     g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_round(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:31"""
+    """specs/rock_paper_scissors/game.rules:30"""
     g.r_rounds = select(on, (g.r_rounds - 1), g.r_rounds)
     g.r_p_left = select(on, U32(0x3), g.r_p_left)
     g.pc = select(on, where(nonempty(g.r_p_left), At.play_round_2, At.play_done_2), g.pc)
 
 
 def play_round_2(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:32"""
+    """specs/rock_paper_scissors/game.rules:31"""
     p = lowest(PLAYERS, g.r_p_left)
     g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
     g.r_p = select(on, p, g.r_p)
@@ -54,7 +54,7 @@ def play_round_2(g: Game, on: Lane) -> None:
 
 
 def secretly_choose_for_ask(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:21"""
+    """specs/rock_paper_scissors/game.rules:20"""
     player = g.r_p
     words = no_actions(ACTIONS)
     offer(words, Act.throw, 3, U32(0x7))
@@ -62,25 +62,25 @@ def secretly_choose_for_ask(g: Game, on: Lane) -> None:
 
 
 def secretly_choose_for_chosen(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:21"""
+    """specs/rock_paper_scissors/game.rules:20"""
     chose_throw = on & (g.action >= Act.throw) & (g.action < Act.throw + 3)
     g.r_h = select(chose_throw, (g.action - Act.throw), g.r_h)
     g.pc = select(chose_throw, At.secretly_choose_for_throw, g.pc)
 
 
 def secretly_choose_for_throw(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:22"""
+    """specs/rock_paper_scissors/game.rules:21"""
     g.player_secret = put(g.player_secret, g.r_p, g.r_h, on)
     g.pc = select(on, At.secretly_choose_for_went_on, g.pc)
 
 
 def secretly_choose_for_went_on(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:21"""
+    """specs/rock_paper_scissors/game.rules:20"""
     g.pc = select(on, where(nonempty(g.r_p_left), At.play_round_2, At.play_done_2), g.pc)
 
 
 def play_done_2(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:32"""
+    """specs/rock_paper_scissors/game.rules:31"""
     for p, here in elements(PLAYERS, U32(0x3)):
         on_ = on & here
         g.player_shown = put(g.player_shown, p, at(g.player_secret, p), on_)
@@ -96,18 +96,18 @@ def play_done_2(g: Game, on: Lane) -> None:
 
 
 def play_join(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:38"""
+    """specs/rock_paper_scissors/game.rules:37"""
     g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_done(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:31"""
+    """specs/rock_paper_scissors/game.rules:30"""
     give_rewards(g, on, [result(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def play_then(g: Game, on: Lane) -> None:
-    """specs/rock_paper_scissors/game.rules:38"""
+    """specs/rock_paper_scissors/game.rules:37"""
     give_rewards(g, on, [result(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 

@@ -29,55 +29,55 @@ from .runtime import (
 
 
 def start(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:23"""
+    """specs/tic_tac_toe/game.rules:24"""
     g.r_rounds = select(on, greater(lesser(9, 9), 0), g.r_rounds)
     g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_chosen(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:24"""
+    """specs/tic_tac_toe/game.rules:25"""
     chose_mark = on & (g.action >= Act.mark) & (g.action < Act.mark + 9)
     g.r_c = select(chose_mark, (g.action - Act.mark), g.r_c)
     g.pc = select(chose_mark, At.play_mark, g.pc)
 
 
 def play_mark(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:25"""
+    """specs/tic_tac_toe/game.rules:26"""
     g.cell_mark = put(g.cell_mark, g.r_c, g.to_move, on)
     g.pc = select(on, where(has_line(g, g.to_move), At.play_then, At.play_join), g.pc)
 
 
 def play_join(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:27"""
+    """specs/tic_tac_toe/game.rules:28"""
     g.to_move = select(on, (1 - g.to_move), g.to_move)
     g.pc = select(on, At.play_went_on, g.pc)
 
 
 def play_went_on(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:24"""
+    """specs/tic_tac_toe/game.rules:25"""
     g.pc = select(on, where((g.r_rounds > 0), At.play_round, At.play_done), g.pc)
 
 
 def play_done(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:23"""
+    """specs/tic_tac_toe/game.rules:24"""
     give_rewards(g, on, [0 for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def play_round(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:23"""
+    """specs/tic_tac_toe/game.rules:24"""
     g.r_rounds = select(on, (g.r_rounds - 1), g.r_rounds)
     g.pc = select(on, At.play_ask, g.pc)
 
 
 def play_then(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:27"""
+    """specs/tic_tac_toe/game.rules:28"""
     give_rewards(g, on, [where((p == g.to_move), 1, -1) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def play_ask(g: Game, on: Lane) -> None:
-    """specs/tic_tac_toe/game.rules:24"""
+    """specs/tic_tac_toe/game.rules:25"""
     player = g.to_move
     words = no_actions(ACTIONS)
     offer(words, Act.mark, 9, subset(CELL, U32(0x1FF), lambda c: at(g.cell_mark, c) == -1))
