@@ -362,15 +362,15 @@ def _review(session: Session, out: Report) -> None:
 
 def _inline(session: Session, out: Report) -> None:
     from compiler.diagnostics import read_source
+    from compiler.files import write_text
     from compiler.holes.inline import put_inline
-    from compiler.holes.store import write_file
 
     fills = {digits: session.store.fill(digits).read_text(encoding="utf-8") for digits in session.workbench.stored}
     changed = out.document["inlined"] = []
     for path in session.spec.rules:
         source = read_source(path, out.sink)
         if source is not None and any(digits in source.text for digits in fills):
-            write_file(path, put_inline(source, fills))
+            write_text(path, put_inline(source, fills))
             changed.append(str(path))
             out.say(f"{path}: its fills stand inline")
 
@@ -389,7 +389,7 @@ def _benches(
     if not names:
         raise typer.BadParameter("--row: say in which row the statements of the files stand")
     table, place = find_effect(program, names[0])
-    effects: list[Effect] = []
+    effects: list[tuple[Program, Effect]] = []
     for name in (left, right):
         if _is_file(name):
             effects.append(effect_in_row(spec, Path(name), table, place))
@@ -398,8 +398,8 @@ def _benches(
         if other_table != table:
             message = f"'{names[0]}' is a row of '{table}', and '{name}' one of '{other_table}'"
             raise SpecError.single("E1108", None, message)
-        effects.append(Effect(table, place, effect_of(program, table, other).bodies))
-    return spread(program, effects[0], seed), spread(program, effects[1], seed)
+        effects.append((program, Effect(table, place, effect_of(program, table, other).bodies)))
+    return spread(*effects[0], seed), spread(*effects[1], seed)
 
 
 def _is_file(name: str) -> bool:

@@ -40,8 +40,8 @@ def find_effect(program: hir.Program, name: str) -> tuple[str, int]:
     raise SpecError.single("E1108", None, f"'{name}' has several effects; name one: {keys}")
 
 
-def effect_in_row(spec_path: Path, file: Path, table: str, row: int) -> Effect:
-    """The effect of a file's statements in a row, in place of what the row does. Raises SpecError."""
+def effect_in_row(spec_path: Path, file: Path, table: str, row: int) -> tuple[hir.Program, Effect]:
+    """The rules with a file's statements in a row, in place of what the row does, and its effect. Raises SpecError."""
     sink = Diagnostics()
     source = read_source(file, sink)
     spec = load_spec(spec_path, sink)
@@ -67,4 +67,4 @@ def effect_in_row(spec_path: Path, file: Path, table: str, row: int) -> Effect:
     checked, found = other.check({_DIGITS: block})
     if checked is None:
         raise SpecError(found)
-    return effect_of(checked, table, row)
+    return checked, effect_of(checked, table, row)

@@ -13,8 +13,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -22,11 +20,10 @@ from typing import Any
 
 from ruamel.yaml import YAML, YAMLError
 
-from compiler.diagnostics import SpecError
+from compiler.files import write_text
 from compiler.holes.answer import Answer
 from compiler.holes.contract import Contract
 from compiler.holes.ledger import NAME
-from compiler.paths import display_path
 from compiler.texts import HASH_PREFIX
 
 
@@ -83,7 +80,7 @@ class Store:
 
     def admit(self, contract: Contract, effect: str, origin: Origin) -> None:
         """Fill a hole; what waited for review about it is settled."""
-        write_file(self.fill(contract.digits), effect.rstrip("\n") + "\n")
+        write_text(self.fill(contract.digits), effect.rstrip("\n") + "\n")
         self.put_origin(contract, origin)
         self.settle(contract.digits)
 
@@ -109,7 +106,7 @@ class Store:
         yaml.width = 120
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[attr-defined]
         yaml.dump(document, stream)
-        write_file(
+        write_text(
             path,
             "# Where fills come from. Written by specc fill; the texts themselves are not here.\n" + stream.getvalue(),
         )
@@ -139,7 +136,7 @@ class Store:
             "origin": _plain(doubt.origin),
         }
         text = json.dumps(document, indent=1, ensure_ascii=False)
-        write_file(self.folder / "review" / f"{doubt.digits}.json", text + "\n")
+        write_text(self.folder / "review" / f"{doubt.digits}.json", text + "\n")
 
     def settle(self, digits: str) -> None:
         """Nothing waits for review about a hole any more."""
@@ -149,26 +146,6 @@ class Store:
 def effect_hash(effect: str) -> str:
     """Identifies an effect."""
     return hashlib.sha256((effect.rstrip("\n") + "\n").encode()).hexdigest()[:16]
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file as a whole. Raises SpecError (E0704)."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        message = f"cannot write {display_path(path)}: {error.strerror or error}"
-        raise SpecError.single("E0704", None, message) from error
 
 
 def _plain(origin: Origin) -> dict[str, Any]:

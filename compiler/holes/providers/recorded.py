@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from compiler.files import write_text
 from compiler.holes.answer import Answer, AnswerError, parse_answer
 from compiler.holes.providers.base import Reply, Request
 
@@ -43,8 +44,6 @@ def read_answers(folder: Path, digits: str) -> list[Answer]:
 
 def write_answers(folder: Path, digits: str, answers: list[Answer]) -> None:
     """Put answers on record, in place of those that are."""
-    from compiler.holes.store import write_file
-
     listed = [answer.model_dump() for answer in answers]
     text = json.dumps({"answers": listed}, indent=1, ensure_ascii=False)
-    write_file(folder / f"{digits}.json", text + "\n")
+    write_text(folder / f"{digits}.json", text + "\n")
