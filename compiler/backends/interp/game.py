@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from types import TracebackType
 from typing import Any
@@ -18,6 +19,7 @@ from compiler.backends.interp.zones import State
 from compiler.ir import hir
 from compiler.ir.actions import action_ids, action_names
 from compiler.ir.observations import Feature, features
+from compiler.ir.units import Code, Unit
 from compiler.source import Span
 
 Options = dict[int, tuple[int, ...]]  # of a choose: action id → alternative and the values of its locals
@@ -32,7 +34,7 @@ class Interp:
         """What all games of this interpreter have executed, if asked for."""
         self._translation = Translation(program, self.coverage, teller)
         self._translation.translate()
-        self.play = self._translation.space.names["play"]
+        self.play = self._original_play = self._translation.space.names["play"]
 
     @property
     def source(self) -> str:
@@ -66,6 +68,16 @@ class Interp:
         this game for good.
         """
         return Game(self, fresh(self.program, params or {}, fields or {}), key, tape)
+
+    @contextmanager
+    def replaced(self, unit: Unit, code: Code) -> Iterator[None]:
+        """Games that start and go on inside run other code in the place of a unit's (see `compiler.ir.units`)."""
+        with self._translation.replaced(unit, code):
+            self.play = self._translation.space.names["play"]
+            try:
+                yield
+            finally:
+                self.play = self._original_play
 
     def block(self, block: hir.Block) -> Any:
         """A function of a game that runs a block, in which nothing is chosen."""

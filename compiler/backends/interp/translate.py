@@ -11,13 +11,16 @@ In the text, ``s`` is the state, ``g`` the game, ``K`` the coverage counters, ``
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from compiler.backends.interp.coverage import Coverage, Key
 from compiler.backends.interp.space import DOT, Space, Teller, spelt
 from compiler.backends.interp.statements import Function
 from compiler.ir import hir
+from compiler.ir.units import Code, Unit
 from compiler.source import Span
 
 
@@ -44,8 +47,7 @@ class Translation:
         for func in program.funcs.values():
             self._function(f"f_{spelt(func.name)}", func.params, func.body)
         for proc in program.procs.values():
-            suspends = proc.name in self.space.suspending
-            self._body(f"p_{spelt(proc.name)}", proc.params, proc.body, suspends, ("proc", proc.name), proc.returns)
+            self._proc(proc)
         for table in program.tables.values():
             for method in table.methods.values():
                 self._method(table, method)
@@ -53,6 +55,50 @@ class Translation:
         self._compile()
         for name, functions in self._versions.items():
             self.space.names[name] = [self.space.names[function] for function in functions]
+
+    @contextmanager
+    def replaced(self, unit: Unit, code: Code) -> Iterator[None]:
+        """Run other code in the place of a unit's for a while; only that is compiled. Coverage is not counted in it.
+
+        The code may wait for decisions only where some code of its kind already did.
+        """
+        coverage, self.space.coverage = self.space.coverage, None
+        try:
+            name = self._other(unit, code)
+        finally:
+            self.space.coverage = coverage
+        kept = self.space.names[name]
+        self._compile()
+        versions = self.space.names[f"M_{unit.table}{DOT}{unit.name}"] if unit.kind == "method" else None
+        if versions is not None:
+            versions[unit.row] = self.space.names[name]
+        try:
+            yield
+        finally:
+            self.space.names[name] = kept
+            if versions is not None:
+                versions[unit.row] = kept
+
+    def _other(self, unit: Unit, code: Code) -> str:
+        """Write a unit with other code; the name of its function."""
+        program = self.program
+        match unit.kind:
+            case "play":
+                assert isinstance(code, hir.Block)
+                self._body("play", (), code, True, ())
+                return "play"
+            case "func":
+                func = program.funcs[unit.name]
+                assert not isinstance(code, hir.Block)
+                self._function(f"f_{spelt(func.name)}", func.params, code)
+                return f"f_{spelt(func.name)}"
+            case "method":
+                table = program.tables[unit.table]
+                return self._version(table, table.methods[unit.name], unit.row, code)
+            case _:
+                proc = program.procs[unit.name]
+                changed = replace(proc, **{"body" if unit.kind == "proc" else "returns": code})
+                return self._proc(changed)
 
     def block(self, block: hir.Block) -> Any:
         """A function of a game that runs a block in which nothing is chosen."""
@@ -109,16 +155,28 @@ class Translation:
                 text.line("if False: yield", None)
         self._add(text)
 
+    def _proc(self, proc: hir.Proc) -> str:
+        name, suspends = f"p_{spelt(proc.name)}", proc.name in self.space.suspending
+        self._body(name, proc.params, proc.body, suspends, ("proc", proc.name), proc.returns)
+        return name
+
+    def _version(self, table: hir.Table, method: hir.Method, row: int, body: Code) -> str:
+        """A row's version of a method; the name of its function."""
+        name = f"m_{table.name}{DOT}{method.name}{DOT}{row}"
+        covers = ("method", table.name, method.name, table.keys[row])
+        if isinstance(body, hir.Block):
+            suspends = (table.name, method.name) in self.space.suspending
+            self._body(name, method.params, body, suspends, covers)
+        else:
+            self._function(name, method.params, body, covers)
+        return name
+
     def _method(self, table: hir.Table, method: hir.Method) -> None:
         """One function per row that has a version, and ``M_table·method``, which lists them by row; none comes last."""
         prefix = f"{table.name}{DOT}{method.name}"
         suspends = (table.name, method.name) in self.space.suspending
         for row, body in method.bodies.items():
-            name, covers = f"m_{prefix}{DOT}{row}", ("method", table.name, method.name, table.keys[row])
-            if isinstance(body, hir.Block):
-                self._body(name, method.params, body, suspends, covers)
-            else:
-                self._function(name, method.params, body, covers)
+            self._version(table, method, row, body)
         default = f"m_{prefix}{DOT}default"
         if method.default is not None:
             self._function(default, method.params, method.default)
