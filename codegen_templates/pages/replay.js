@@ -52,7 +52,6 @@
     timer = null;
     at("play").setAttribute("aria-pressed", "false");
     at("play").setAttribute("aria-label", "Play");
-    at("play").textContent = "▶▶";
   }
 
   function play() {
@@ -61,7 +60,6 @@
     timer = setInterval(() => (step < frames().length - 1 ? show(step + 1) : pause()), Number(at("speed").value));
     at("play").setAttribute("aria-pressed", "true");
     at("play").setAttribute("aria-label", "Pause");
-    at("play").textContent = "❚❚";
   }
 
   const go = { first: () => show(0), back: () => show(step - 1), next: () => show(step + 1), last: () => show(Infinity) };

@@ -87,19 +87,20 @@ class Narrator:
     def _says(self, what: tuple[str, ...], row: int) -> str | None:
         """Whether something is told: verbs with a template, and rows that have the procedure."""
         if len(what) == 1:
-            return self.program.procs[what[0]].says
+            proc = self.program.procs[what[0]]
+            return proc.says if proc.own_words else None
         method = self.program.tables[what[0]].methods[what[1]]
         return method.name if row in method.bodies else None
 
     def _text(self, view: View, what: tuple[str, ...], row: int, args: tuple[int, ...]) -> str | None:
-        saying = _Saying(self, view)
+        saying = Saying(self, view)
         if len(what) == 1:
             return saying.verb(self.program.procs[what[0]], args)
         title = saying.known(RowT(what[0]), row)
         return None if title is None else f"{title}: {words(what[1])}"
 
 
-class _Saying(Phrases):
+class Saying(Phrases):
     """Fills templates with values as one viewer knows them."""
 
     def __init__(self, narrator: Narrator, view: View) -> None:
@@ -112,6 +113,19 @@ class _Saying(Phrases):
             return None
         given = tuple(hir.Const(arg, param.type) for param, arg in zip(proc.params, args, strict=True))
         return self._fill(proc.says or "", proc.params, given)
+
+    def parameters(self, action: hir.Action, values: Sequence[int]) -> list[str | None]:
+        """The parameters of a decision in words, None for what the viewer does not know."""
+        return [
+            self._instance(base.name, value, whose=not param.own)
+            if isinstance(base := strip_optional(param.type), EntityT) and self.view.knows((base.name, value))
+            else None
+            if isinstance(base, EntityT)
+            else value_name(self.program, base, value)
+            if isinstance(base, EnumT | RowT)
+            else self.known(param.type, value) or str(value)
+            for param, value in zip(action.params, values, strict=True)
+        ]
 
     def _argument(self, arg: hir.Expr) -> str:
         assert isinstance(arg, hir.Const)
@@ -139,7 +153,7 @@ class _Saying(Phrases):
             case _:
                 return value_name(self.program, type_, value)
 
-    def _instance(self, entity: str, number: int) -> str:
+    def _instance(self, entity: str, number: int, *, whose: bool = True) -> str:
         """An instance by the row that it shows and its owner, or by its place."""
         kind = self.program.entities[entity]
         title = self.view.title((entity, number))
@@ -153,4 +167,4 @@ class _Saying(Phrases):
         first = owner * kind.count
         twins = [n for n in range(first, first + kind.count) if title and self.view.title((entity, n)) == title]
         which = f" ({words(entity)} {index})" if len(twins) > 1 else ""
-        return f"{self.narrator.names[owner]}'s {named}{which}"
+        return f"{self.narrator.names[owner]}'s {named}{which}" if whose else f"{named}{which}"

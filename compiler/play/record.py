@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from compiler.backends.interp.game import Game
 from compiler.explain import explain_row, words
-from compiler.explain.words import capital
+from compiler.explain.words import capital, noun_of, with_article
 from compiler.ir import hir
 from compiler.ir.actions import decode
 from compiler.ir.types import EntityT, strip_optional
-from compiler.play.narrator import Narrator, Told
+from compiler.play.narrator import Narrator, Saying, Told
 from compiler.play.picture import Painter, Paths, Scene
-from compiler.play.view import Lexicon, View, offered
+from compiler.play.view import Lexicon, View, offered, spoken
 
 Viewer = int | None
 Row = tuple[str, int]
@@ -41,7 +41,7 @@ class Recorder:
         self.narrator.viewers = self.viewers
         self.painter = Painter(paths, names)
         self.frames: dict[Viewer, list[Frame]] = {viewer: [] for viewer in viewers}
-        self._said: dict[Viewer, str] = {}
+        self._said: dict[Viewer, list[str | None]] = {}
         self._choice: tuple[int, int] | None = None
         self._rows: list[Row] = []
         self._before: dict[str, list[int]] = {}
@@ -60,10 +60,12 @@ class Recorder:
         decider = game.decider
         shown = offered(self.program, game.legal, decider)
         self._choice = choice, decider
-        self._said = {}
+        action, values = decode(self.program, choice, decider)
+        label = self.lexicon.label(game.state, action, values)
         for viewer in self.viewers:
-            if viewer in (None, decider):
-                self._said[viewer] = View(self.lexicon, game.state, viewer, shown).action(choice, decider)
+            view = View(self.lexicon, game.state, viewer, shown if viewer == decider else ())
+            said = Saying(self.narrator, view).parameters(action, values)
+            self._said[viewer] = [label] * len(said) if label is not None else said
         self._rows = list(self._rows_of(game, choice, decider))
         self._before = {name: list(game.state[f"player.{name}"]) for name in self.paths.look.log}
 
@@ -71,12 +73,19 @@ class Recorder:
         """The decision has been taken; `result` is how the game ended, if it did."""
         assert self._choice is not None
         choice, decider = self._choice
-        said = {
-            viewer: self._said.get(viewer) or View(self.lexicon, game.state, viewer).action(choice, decider)
-            for viewer in self.viewers
-        }
-        heads = {viewer: f"{capital(self.names[decider])}: {text}" for viewer, text in said.items()}
+        heads = {viewer: self._headline(game, viewer, choice, decider) for viewer in self.viewers}
         self._add(game, heads, self._rows, result)
+
+    def _headline(self, game: Game, viewer: Viewer, choice: int, decider: int) -> str:
+        """A decision in words: things by what the viewer knew when it was taken, or knows now."""
+        action, values = decode(self.program, choice, decider)
+        if viewer not in (None, decider) and action.name in self.lexicon.secrets.actions:
+            return f"{capital(self.names[decider])}: {words(action.name)}"
+        view = View(self.lexicon, game.state, viewer)
+        now = Saying(self.narrator, view).parameters(action, values)
+        unknown = [with_article(noun_of(param.type)) for param in action.params]
+        said = [then or later or thing for then, later, thing in zip(self._said[viewer], now, unknown, strict=True)]
+        return f"{capital(self.names[decider])}: {spoken(action, said)}"
 
     def _add(self, game: Game, heads: dict[Viewer, str], rows: list[Row], result: str | None = None) -> None:
         for viewer in self.viewers:

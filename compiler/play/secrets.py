@@ -33,7 +33,7 @@ class Secrets:
         for place, blocks in bodies.items():
             for node in (node for block in blocks for node in walk(block)):
                 match node:
-                    case hir.Store(field) if field.id in hidden:
+                    case hir.Store(field, value=value) if field.id in hidden and not isinstance(value, hir.Const):
                         setting.add(place)
                     case hir.Draw(_, kind) | hir.Reveal(_, kind):
                         draws[place].add(kind.name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any
@@ -197,9 +198,8 @@ class View:
         if self.viewer not in (None, decider) and action.name in self.lexicon.secrets.actions:
             return words(action.name)
         if (label := self.lexicon.label(self.state, action, values)) is not None:
-            return f"{words(action.name)} {label}"
-        said = [self._parameter(p, value, decider) for p, value in zip(action.params, values, strict=True)]
-        return " ".join([words(action.name), ", ".join(said)]).strip()
+            return spoken(action, [label] * len(values))
+        return spoken(action, [self._parameter(p, v, decider) for p, v in zip(action.params, values, strict=True)])
 
     def actions(self, numbers: Iterable[int], decider: int) -> dict[int, str]:
         """Decisions in words, each with words of its own."""
@@ -212,13 +212,13 @@ class View:
 
     def draw(self, kind: str, value: int) -> str:
         """A random outcome in words, without what the viewer may not know."""
-        if self.viewer is not None and kind in self.lexicon.secrets.draws:
-            return words(kind)
         type_ = self.program.draws[kind].type
         base = strip_optional(type_)
         if isinstance(base, EntityT):
             title = self.title((base.name, value)) if value != NONE else None
             return f"{words(kind)} {title}" if title else words(kind)
+        if self.viewer is not None and kind in self.lexicon.secrets.draws:
+            return words(kind)
         return f"{words(kind)} {value_name(self.program, type_, value)}"
 
     def value(self, type_: Type, value: int) -> str:
@@ -285,7 +285,7 @@ class View:
 
     def fact(self, field: hir.Field, owner: int) -> str | None:
         """A field that does not have its default, if the viewer sees it."""
-        if not self.sees(field, owner):
+        if not self.sees(field, owner) or self._is_on_board(field):
             return None
         value, name = self.state[field.id][owner], words(field.name)
         if field.lasting:
@@ -343,6 +343,8 @@ class View:
 
     def shape(self, entity: hir.Entity) -> tuple[int, int] | None:
         """Rows and columns of an entity that is shown as a grid."""
+        if entity.columns:
+            return entity.rows, entity.columns
         own = [field for field in self.program.fields.values() if field.owner == entity.name]
         if entity.count < _SMALLEST_BOARD or entity.name in self.lexicon.zoned or not own:
             return None
@@ -365,8 +367,7 @@ class View:
         )
 
     def _cell(self, entity: hir.Entity, number: int, start: int) -> Cell:
-        said: list[str] = []
-        player = None
+        player, said = self._members(entity, number)
         for field in self.program.fields.values():
             if field.owner != entity.name or not self.sees(field, number):
                 continue
@@ -385,6 +386,28 @@ class View:
         text = " ".join(filter(None, said))
         return Cell(text or str(number - start), not text, player)
 
+    def _members(self, entity: hir.Entity, number: int) -> tuple[int | None, list[str]]:
+        """Whose sets an instance is in, and a mark for each set."""
+        player, said = None, []
+        several = len(self._board_sets(entity.name, "player")) > 1
+        for field in self._board_sets(entity.name, "player"):
+            for owner, value in enumerate(self.state[field.id]):
+                if value >> number & 1 and self.sees(field, owner):
+                    player = owner
+                    said.append(field.name[:1].upper() if several else MARKS[owner % len(MARKS)])
+        for field in self._board_sets(entity.name, None):
+            if self.state[field.id][0] >> number & 1 and self.sees(field, 0):
+                said.append(words(field.name)[:3])
+        return player, said
+
+    def _is_on_board(self, field: hir.Field) -> bool:
+        element = field.type.element if isinstance(field.type, SetT) else None
+        return isinstance(element, EntityT) and bool(self.program.entities[element.name].columns)
+
+    def _board_sets(self, entity: str, owner: str | None) -> list[hir.Field]:
+        """The sets of a board's instances, which are drawn on the board."""
+        return [field for field in self.table_fields(owner) if field.type == SetT(EntityT(entity)) and not field.zone]
+
     # --- small things ---
 
     def sees(self, field: hir.Field, owner: int) -> bool:
@@ -392,7 +415,11 @@ class View:
 
     def has_place(self, entity: hir.Entity) -> bool:
         """Whether an entity is a thing in the game, and not just a way to count."""
-        return entity.name in self.lexicon.zoned or any(f.owner == entity.name for f in self.program.fields.values())
+        return (
+            bool(entity.columns)
+            or entity.name in self.lexicon.zoned
+            or any(f.owner == entity.name for f in self.program.fields.values())
+        )
 
     def _others(self, owner: int) -> str:
         return "the opponent's" if self.program.players == 2 else f"player {owner}'s"
@@ -417,6 +444,14 @@ def offered(program: hir.Program, actions: Iterable[int], decider: int) -> set[I
             if isinstance(base := strip_optional(param.type), EntityT):
                 found.add((base.name, value))
     return found
+
+
+def spoken(action: hir.Action, said: Sequence[str]) -> str:
+    """A decision in words: as its declaration says it, or its name and what its parameters are."""
+    if action.says is None:
+        return " ".join([words(action.name), ", ".join(dict.fromkeys(said))]).strip()
+    given = dict(zip((param.name for param in action.params), said, strict=True))
+    return re.sub(r"\{(\w+)\}", lambda match: given.get(match[1], match[0]), action.says)
 
 
 def held(field: hir.Field, value: int) -> list[int]:

@@ -1,7 +1,7 @@
 """The view file of a game: how its rows, instances, zones and boards are drawn, and where they lie on the table.
 
 Everything in it is optional. What is shown is named by a path from what is drawn: `damage` is a field of it,
-`pokemon.hp` a column of the row that a field holds, `total` a function of it. Paths are checked against the rules; a
+`shown.strength` a column of the row in its field `shown`, `total` a function of it. Paths are checked against the rules; a
 value that a viewer may not see is not drawn.
 """
 

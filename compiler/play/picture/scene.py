@@ -72,6 +72,7 @@ class Pile:
     count: int
     top: Card | None
     hint: str
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,9 @@ class Painter:
         zoned = {element_type(f).name for f in program.fields.values() if f.zone}
         own = {f.owner for f in program.fields.values()}
         things = [
-            e.name for e in program.entities.values() if e.per_player == owned and e.name not in zoned and e.name in own
+            e.name
+            for e in program.entities.values()
+            if e.per_player == owned and e.name not in zoned and (e.name in own or e.columns)
         ]
         rows = [(name,) for name in things]
         small = tuple(f.name for f in zones if self._zone_kind(f) != "fan")
@@ -220,7 +223,7 @@ class Painter:
         top = cards[-1] if cards and (seen or field.zone == "slot") else Card("", back=True) if cards else None
         if field.zone == "pile" and top is not None:
             top = Card("", back=True)  # what lies on top of an unordered pile is not known
-        return Pile(label, len(found), top, hint)
+        return Pile(label, len(found), top, hint, counted=field.zone != "slot")
 
     # --- cards ---
 
@@ -238,7 +241,7 @@ class Painter:
         if piece is None:
             title = view.title(instance)
             lines = tuple(view.lines(entity, instance[1]))
-            return Card(title or name, name if title else "", empty=not title and not lines, lines=lines[:4])
+            return Card(title or name, name, empty=not title and not lines, lines=lines[:4])
         return self._with_piece(view, piece, instance, name)
 
     def _with_piece(self, view: View, piece: Piece, instance: Instance, name: str) -> Card:
@@ -251,7 +254,7 @@ class Painter:
             row = view.lexicon.row(view.state, instance) if view.title(instance) is not None else None
         if row is None:
             hidden = self._face_down(view, instance)
-            return Card(name, back=hidden, empty=not hidden, large=piece.large)
+            return Card(name, name, back=hidden, empty=not hidden, large=piece.large)
         base = self._row_card(view, row, name, large=piece.large)
         bar = self._bar(view, start, number, piece)
         return Card(

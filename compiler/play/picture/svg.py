@@ -213,6 +213,8 @@ def _pile(pile: Pile, box: Box) -> str:
         for depth in range(min(2, pile.count - 1), 0, -1):
             parts.append(_rect(Box(x + 3 * depth, y - 2 * depth, 96, 66), "#2f4765", radius=7, stroke=FELT, width=1))
         parts.append(_card(pile.top, Box(x, y, 96, 66)))
+        if not pile.counted:
+            return f"<g>{''.join(parts)}</g>"
         parts.append(f'<circle cx="{_n(x + 92)}" cy="{_n(y + 60)}" r="12" fill="{FELT}" stroke="{MUTED}"/>')
         parts.append(_text(x + 92, y + 64, str(pile.count), 12, PAPER, weight=700, anchor="middle"))
     return f"<g>{''.join(parts)}</g>"
@@ -281,7 +283,7 @@ def _face(card: Card, box: Box) -> Iterator[str]:
     for line in card.lines[: 2 if small else 4]:
         yield _text(box.x + 8, y, _fit(line, box.w - 16, 10.5), 10.5, "#4a525c")
         y += 13
-    yield from _discs(card.discs, box, y - 2 if card.lines else box.y + head + (16 if small else 20))
+    yield from _discs(card.discs, box, y + 5 if card.lines else box.y + head + (16 if small else 20))
     yield from _badges(card.badges, box)
     yield from _tags(card.tags, box)
     if card.bar is not None:
@@ -334,7 +336,7 @@ def _bar(bar: tuple[int, int], box: Box) -> Iterator[str]:
     share = left / whole
     colour = "#3f9d58" if share > 0.5 else "#d99a26" if share > 0.25 else "#cf4a3c"
     label = f"{left}/{whole}"
-    wide = box.w - 22 - _width(label, 11)
+    wide = box.w - 26 - _width(label, 11, bold=True)
     y = box.y + box.h - 16
     yield _rect(Box(box.x + 8, y, wide, 8), TRACK, radius=4)
     if left:
