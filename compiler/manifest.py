@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 
@@ -119,6 +119,38 @@ class Verification(Section):
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
 
 
+_Way = Literal["prefer", "majority", "ask"]
+
+
+class SourcePolicy(Section):
+    """Who is believed where web sources disagree."""
+
+    default: _Way = "prefer"
+    order: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Sources by falling trust."""
+    fields: dict[str, _Way] = Field(default_factory=dict)
+    """Ways for single fields of a record."""
+    answers: dict[str, int | str | bool] = Field(default_factory=dict)
+    """What was settled by hand: `KEY.FIELD` and the value."""
+
+
+_PythonTarget = Annotated[PythonTarget, BeforeValidator(_python_target)]
+
+
+class Sources(Section):
+    """Where the rows and the rules come from: adapters of web sites, and how records become rows."""
+
+    sites: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = Field(default_factory=dict)
+    rules: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = Field(default_factory=dict)
+    """Sites of rules pages."""
+    rows: _PythonTarget | None = None
+    sets: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """The sets that may be asked for, and the variables that sites need for each."""
+    policy: SourcePolicy = SourcePolicy()
+    contact: Annotated[str, Field(min_length=1)] | None = None
+    """Where a site's operator can reach whoever scrapes."""
+
+
 class Manifest(Section):
     """A manifest as written; `Spec` has the files it names."""
 
@@ -142,6 +174,7 @@ class Manifest(Section):
     """The store of admitted fills, relative to the manifest; it need not exist yet."""
     budget: Budget = Budget()
     verify: Verification = Verification()
+    sources: Sources = Sources()
 
 
 @dataclass(frozen=True)

@@ -267,7 +267,7 @@ def test_actions_are_said_as_their_declarations_say() -> None:
     played, text = run(program, "fox to place 1", "quit")
     assert played.actions[0].startswith("put:")
     assert "player 0: Fox to place 1" in text
-    with pytest.raises(SpecError, match="'says' names '{d}', and there is no parameter 'd'"):
+    with pytest.raises(SpecError, match="there is no parameter 'd'"):
         rules.program(said.replace('"{c} to', '"{d} to'))
 
 

@@ -433,6 +433,14 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class CitesDecl:
+    """`cites "sha256:…"`: the statement of the published rules that the next declaration follows."""
+
+    hash: str  # as written, "sha256:" included
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ConstDecl:
     name: str
     value: Expr
@@ -642,8 +650,8 @@ class ScenarioDecl:
 
 
 Decl = (
-    ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl | TableDecl
-    | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
+    CitesDecl | ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl
+    | TableDecl | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
 )  # fmt: skip
 
 

@@ -34,6 +34,9 @@ class Builder(Transformer):
 
     # --- declarations -------------------------------------------------------------------------------------------------
 
+    def cites(self, head, text):
+        return ast.CitesDecl(self._text(text), self._span(head, text))
+
     def const(self, head, name, _, value):
         return ast.ConstDecl(str(name), value, self._span(head, value))
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from lark import Token
 
 DECLARATIONS = {
+    "cites": "K_CITES",
     "const": "K_CONST",
     "enum": "K_ENUM",
     "players": "K_PLAYERS",
@@ -57,6 +58,7 @@ OPERATORS = frozenset(
 """The terminals that stand between two expressions."""
 
 FORMS = {
+    "K_CITES": 'cites "sha256:…"',
     "K_CONST": "const NAME = VALUE",
     "K_ENUM": "enum NAME { VALUE VALUE … }",
     "K_PLAYERS": "players N",

@@ -1,8 +1,8 @@
 """The view file of a game: how its rows, instances, zones and boards are drawn, and where they lie on the table.
 
-Everything in it is optional. What is shown is named by a path from what is drawn: `damage` is a field of it,
-`shown.strength` a column of the row in its field `shown`, `total` a function of it. Paths are checked against the rules; a
-value that a viewer may not see is not drawn.
+Everything in it is optional. What is shown is named by a path from what is drawn: `wear` is a field of it,
+`shown.strength` a column of the row in its field `shown`, `total` a function of it. Paths are checked against the
+rules; a value that a viewer may not see is not drawn.
 """
 
 from __future__ import annotations
