@@ -38,6 +38,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0016": "A manifest names a deck file or folder that does not exist.",
         "E0017": "A reference or adapter named by a manifest cannot be loaded.",
         "E0018": "What a manifest names as `fills` is no folder.",
+        "E0021": "A view file names something that the rules do not have, or that cannot be shown so.",
         "E0101": "A character or an operator that the language does not have.",
         "E0102": "A text is not closed, or has an escape that does not exist.",
         "E0103": "A bracket is never closed.",
