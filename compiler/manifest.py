@@ -115,7 +115,7 @@ class Budget(Section):
     """How often a hole is asked about, the answers that come back with diagnostics included."""
 
 
-class Filling(_Section):
+class Filling(Section):
     """Who is asked what the texts of holes mean, and what the answers are held against."""
 
     provider: Literal["recorded", "anthropic", "command"] = "recorded"
