@@ -131,7 +131,7 @@ class Filling(Section):
     """Files of texts that may be published, relative to the manifest: YAML, any name to a text."""
     vocabulary: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Patterns of the rules files whose functions and verbs effects may use; all of them where none is given."""
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """How the texts say what the rules call otherwise: a name of the rules to what stands for it."""
     unsaid: tuple[str, ...] = ()
     """Names that texts need not say, such as those that the rules of the game imply."""
