@@ -113,7 +113,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0703": "An output path leaves the output folder or is reserved.",
         "E0704": "The output cannot be written.",
         "E0705": "An engine has not been built, or cannot be imported.",
-        "E0706": "Something is too large for the engine, such as a set of more than 32 elements.",
+        "E0706": "Something is too large for the engine, such as a set of more than 1,024 elements.",
         "E0707": "The engine's code cannot be: names collide, the formatter `ruff` is missing or refuses it.",
         "E0708": "A hole is open, and an engine needs every body.",
         "E0801": "A deck, or another row given at reset, does not exist or does not fit.",

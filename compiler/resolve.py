@@ -12,15 +12,17 @@ from typing import NoReturn
 
 from compiler.diagnostics import Diagnostics, Note, did_you_mean
 from compiler.ops import OPS
+from compiler.ops.boards import DIRECTION, STEPS
 from compiler.source import Span
 from compiler.syntax import ast
 
 BUILTIN_TYPES = ("bool", "int", "player", "text")
 TYPE_WORDS = (*BUILTIN_TYPES, "flag", "set")
+BOARD_FUNCTIONS = ("flood", "line", "neighbours", "ray", "shift")
 BUILTIN_FUNCTIONS = ("abs", "any", "clamp", "count", "first", "max", "min")
 IMPLICIT_FIELDS: Mapping[str | None, tuple[str, ...]] = {None: ("over", "decider"), "player": ("reward",)}
 IMPLICIT_COLUMNS = ("key", "title", "parent", "position")
-ENTITY_ATTRIBUTES = ("owner", "index")
+ENTITY_ATTRIBUTES = ("owner", "index", "row", "column")
 
 CONST_OPERATORS = {"+": "add", "-": "sub", "*": "mul", "//": "div", "%": "mod"}
 
@@ -81,7 +83,16 @@ def resolve(modules: Sequence[ast.Module], sink: Diagnostics) -> Names:
             _GATHER[type(declaration)](names, declaration)
     for declaration in names.tables.values():
         _check_parent(names, declaration)
+    _directions(names)
     return names
+
+
+def _directions(names: Names) -> None:
+    """A game with a board knows the directions."""
+    board = next((node for node in names.entities.values() if node.columns is not None), None)
+    if board is not None:
+        values = tuple(ast.Name(value, board.span) for value in STEPS)
+        _enum(names, ast.EnumDecl(DIRECTION, values, board.span))
 
 
 def _reserved(names: Names, name: str, words: Iterable[str], span: Span, what: str) -> bool:

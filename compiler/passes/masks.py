@@ -22,7 +22,7 @@ from compiler.ir import hir
 from compiler.ir.evaluate import evaluate
 from compiler.ir.types import BOOL, PLAYER, BoolT, EntityT, EnumT, IntT, OptT, PlayerT, RowT, Type
 from compiler.ir.walk import Node, children, free, inline_functions, rename_bound, rewrite, substitute, walk
-from compiler.passes.layout import owned
+from compiler.passes.layout import WORD, owned
 from compiler.passes.simplify import simplify
 
 _SMALL = 64  # values of an integer that may index a mask
@@ -119,7 +119,8 @@ class _Masks:
                 return n
 
     def owned(self, type_: Type) -> bool:
-        return isinstance(type_, EntityT) and self.program.entities[type_.name].per_player
+        entity = self.program.entities[type_.name] if isinstance(type_, EntityT) else None
+        return entity is not None and entity.per_player and entity.count <= WORD
 
     # --- filters ------------------------------------------------------------------------------------------------------
 

@@ -454,10 +454,11 @@ class PlayersDecl:
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl:
-    """`entity card[20] per player` or `entity cell[9]`."""
+    """`entity card[20] per player`, `entity cell[9]`, or `entity cell[6, 7]`: a board of six rows and seven columns."""
 
     name: str
-    count: Expr
+    count: Expr  # of rows, where there are columns
+    columns: Expr | None
     per_player: bool
     span: Span
 

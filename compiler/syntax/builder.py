@@ -44,8 +44,10 @@ class Builder(Transformer):
     def players(self, head, count):
         return ast.PlayersDecl(count, self._span(head, count))
 
-    def entity(self, head, name, _, count, close, per):
-        return ast.EntityDecl(str(name), count, self._per_player(per), self._span(head, per or close))
+    def entity(self, head, name, _, count, *rest):
+        *columns, close, per = rest
+        columns = next((node for node in columns if isinstance(node, ast.Expr)), None)
+        return ast.EntityDecl(str(name), count, columns, self._per_player(per), self._span(head, per or close))
 
     def per(self, _, name):
         return name

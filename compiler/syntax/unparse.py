@@ -278,8 +278,9 @@ def _declaration(node: ast.Decl) -> _Item:
             parts = [f"enum {name}", _enum_body(node)]
         case ast.PlayersDecl(count):
             parts = [f"players {_expr(count)}"]
-        case ast.EntityDecl(name, count, per_player):
-            parts = [f"entity {name}[{_expr(count)}]" + " per player" * per_player]
+        case ast.EntityDecl(name, count, columns, per_player):
+            size = _expr(count) if columns is None else f"{_expr(count)}, {_expr(columns)}"
+            parts = [f"entity {name}[{size}]" + " per player" * per_player]
         case ast.StateDecl(per, fields):
             head = f"state per {per}" if per else "state"
             parts = [head, _Body([_Item(entry.span, [_field(entry)]) for entry in fields], node.span, tall=True)]

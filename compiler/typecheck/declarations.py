@@ -40,8 +40,18 @@ def entities(check: Checker) -> None:
             if count < 1:
                 check.report("E0305", node.count.span, f"there must be at least one '{name}', not {count}")
                 count = 1
+        columns = 0
+        if node.columns is not None:
+            with suppress(Abort):
+                columns = check.constants.evaluate(node.columns)
+                if columns < 1:
+                    check.report("E0305", node.columns.span, f"a board has at least one column, not {columns}")
+                    columns = 1
+            if node.per_player:
+                check.report("E0605", node.span, f"a board belongs to nobody: '{name}' lies in rows")
+        count *= columns or 1
         total = count * check.program.players if node.per_player else count
-        found[name] = hir.Entity(name, count, node.per_player, total, node.span)
+        found[name] = hir.Entity(name, count, node.per_player, total, node.span, columns)
 
 
 # --- the state --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy as np
 from .model import CARD, WORD
 from .runtime import Packed, Pile, Universe
 from .state import State
+from .words import Wide
 
 
 class Shown(NamedTuple):
@@ -69,11 +70,12 @@ def _value(state: State, f: Shown, stored: Any, owner: int, lane: int) -> Any:
         words = [int(w[lane]) for w in stored]
         values = [(words[i // p.per_word] >> (i % p.per_word * p.bits)) & ((1 << p.bits) - 1) for i in range(p.size)]
         return [v + p.low for v in values]
-    value = int(stored[lane])
+    words = stored.words if isinstance(stored, Wide) else (stored,)
+    value = sum(int(word[lane]) << (32 * i) for i, word in enumerate(words))
     if f.kind != "set":
         return value
     base = _base(f, owner)
-    members = [base + i for i in range(32) if value >> i & 1]
+    members = [base + i for i in range(32 * len(words)) if value >> i & 1]
     if f.pile is None:
         return members
     return {
@@ -120,7 +122,7 @@ def positions(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             lanes[f.name] = tuple(tuple(_words(f.packed, [g[o] for g in per_game])) for o in owners)
         elif f.kind == "set":
             lists = [[g[o]["cards"] if isinstance(g[o], Mapping) else g[o] for g in per_game] for o in owners]
-            masks = [np.array([_mask(f, o, cards) for cards in lists[o]], np.uint32) for o in owners]
+            masks = [_masks(f, [_mask(f, o, cards) for cards in lists[o]]) for o in owners]
             lanes[f.name] = tuple(masks) if f.owners or f.pile else masks[0]
             if f.pile is not None:
                 for side in ("top", "bottom"):
@@ -166,6 +168,13 @@ def _mask(f: Shown, owner: int, members: Sequence[int]) -> int:
             raise ValueError(f"{f.id} cannot hold {position + _base(f, owner)}")
         mask |= 1 << position
     return mask
+
+
+def _masks(f: Shown, masks: Sequence[int]) -> Any:
+    words = [
+        np.array([m >> (32 * i) & 0xFFFFFFFF for m in masks], np.uint32) for i in range(-(-f.universe.width // 32))
+    ]
+    return words[0] if len(words) == 1 else Wide(tuple(words))
 
 
 def _pack(values: Sequence[int], bits: int) -> int:

@@ -613,9 +613,9 @@ def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
     """lose a card of (specs/tcg/verbs/cards.rules:32)"""
     c = draw_member(g, on, Draws.pick, CARD, Owned(at(g.player_hand, p), p))
     on_ = on & (c != -1)
-    moved = c
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
     g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
 
@@ -623,9 +623,9 @@ def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
 def leave(g: Game, on: Lane, t: Lane) -> Lane:
     """leave (specs/tcg/verbs/board.rules:75)"""
     on_ = on & (at(g.place_attached, t) != -1)
-    moved = at(g.place_attached, t)
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = at(g.place_attached, t)
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(PLACE, t)
     g.place_attached = put(g.place_attached, t, -1, on__2)
     g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -650,9 +650,9 @@ def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
     )
     for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
         on__2 = on_ & here
-        moved = c
-        on__3 = on__2 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__3 = on__2 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t)
         g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__3)
         g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | bit(position), on__3)
@@ -678,9 +678,9 @@ def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     on_ = on & (t != -1)
     c = draw_member(g, on_, Draws.pick, CARD, cards)
     on__2 = on_ & (c != -1)
-    moved = c
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on__3 = on__2 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     take(g, PLAYER_DECK, p, position, on__3)
     g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__3)
@@ -733,9 +733,9 @@ def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     """fetch of (specs/tcg/verbs/cards.rules:12)"""
     c = draw_member(g, on, Draws.pick, CARD, cards)
     on_ = on & (c != -1)
-    moved = c
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     take(g, PLAYER_DECK, p, position, on__2)
     g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
     g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
@@ -821,12 +821,17 @@ def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
 
 def pass_energy_from_to(g: Game, on: Lane, n: Lane, e: Lane, t: Lane, goal: Lane) -> Lane:
     """pass energy from to (specs/tcg/verbs/energy.rules:37)"""
-    moved = lesser(n, element(PLACE_ENERGY, g.place_energy, t, e))
+    moved_ = lesser(n, element(PLACE_ENERGY, g.place_energy, t, e))
     g.place_energy = put_element(
-        PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) - moved), 0, 63), on
+        PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) - moved_), 0, 63), on
     )
     g.place_energy = put_element(
-        PLACE_ENERGY, g.place_energy, goal, e, clip((element(PLACE_ENERGY, g.place_energy, goal, e) + moved), 0, 63), on
+        PLACE_ENERGY,
+        g.place_energy,
+        goal,
+        e,
+        clip((element(PLACE_ENERGY, g.place_energy, goal, e) + moved_), 0, 63),
+        on,
     )
 
 
@@ -862,9 +867,9 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
     )
     for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t)
         g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
         g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
@@ -874,9 +879,9 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
 def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
     """bench from discard (specs/tcg/verbs/board.rules:43)"""
     t = free_place(g, owner_of(CARD, c))
-    moved = c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, c)
     g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
@@ -885,9 +890,9 @@ def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
 
 def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
     """evolve into (specs/tcg/flow.rules:163)"""
-    moved = c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, c)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)

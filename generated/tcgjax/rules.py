@@ -180,9 +180,9 @@ def set_up_round(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p_3, position, on__4)
         g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__4)
@@ -205,14 +205,14 @@ def set_up_round(g: Game, on: Lane) -> None:
             own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, p_2)), p_2),
         ),
     )
-    moved_2 = back
-    on__6 = on__5 & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
+    moved__2 = back
+    on__6 = on__5 & (moved__2 >= 0)
+    position_2 = index_of(CARD, moved__2)
     g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__6)
     g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__6)
-    moved_3 = instead
-    on__7 = on__5 & (moved_3 >= 0)
-    position_3 = index_of(CARD, moved_3)
+    moved__3 = instead
+    on__7 = on__5 & (moved__3 >= 0)
+    position_3 = index_of(CARD, moved__3)
     take(g, PLAYER_DECK, p_2, position_3, on__7)
     g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__7)
     g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__7)
@@ -275,12 +275,12 @@ def lay_out_active(g: Game, on: Lane) -> None:
 
 def lay_out_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:45"""
-    moved = g.r_c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = active(g, g.r_p)
     g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(g.place_facedown, whose, moved, on_)
+    g.place_facedown = put(g.place_facedown, whose, moved_, on_)
     g.r_more = select(on, True, g.r_more)
     g.r_rounds = select(on, 0, g.r_rounds)
     g.pc = select(on, where(((g.r_rounds < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
@@ -327,12 +327,12 @@ def lay_out_chosen_2(g: Game, on: Lane) -> None:
 
 def lay_out_bench(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:51"""
-    moved = g.r_c_3
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_3
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = lowest(PLACE, subset(PLACE, of_player(PLACE, g.r_p), lambda t: at(g.place_facedown, t) == -1))
     g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(g.place_facedown, whose, moved, on_)
+    g.place_facedown = put(g.place_facedown, whose, moved_, on_)
     g.r_more = select(on, True, g.r_more)
     g.pc = select(on, At.lay_out_went_on_2, g.pc)
 
@@ -354,9 +354,9 @@ def set_up_done_2(g: Game, on: Lane) -> None:
         on_ = on & here
         c = at(g.place_facedown, t_2)
         g.place_pokemon = put(g.place_pokemon, t_2, def_(g, c), on_)
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         g.place_facedown = put(g.place_facedown, t_2, -1, on__2)
         g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) | bit(position), on__2)
     g.phase__ = select(on, Phase.between, g.phase__)
@@ -723,9 +723,9 @@ def attack_effect_then_3(g: Game, on: Lane) -> None:
     )
     for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
     shuffle(g, PLAYER_DECK, p, on)
@@ -747,9 +747,9 @@ def attack_effect_then_4(g: Game, on: Lane) -> None:
         on_ = on & (i < rounds)
         c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__2 = on_ & (c != -1)
-        moved = c
-        on__3 = on__2 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__3 = on__2 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__3)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
         g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__3)
@@ -797,9 +797,9 @@ def attack_effect_then_6(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__4)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
@@ -1430,9 +1430,9 @@ def attack_effect_then_22(g: Game, on: Lane) -> None:
         on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
         g.r_c_10 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0), g.r_c_10)
         on__2 = on_ & (g.r_c_10 != -1)
-        moved = g.r_c_10
-        on__3 = on__2 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = g.r_c_10
+        on__3 = on__2 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__3)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
@@ -1459,9 +1459,9 @@ def attack_effect_then_23(g: Game, on: Lane) -> None:
         on_ = on & (i < rounds)
         c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__2 = on_ & (c != -1)
-        moved = c
-        on__3 = on__2 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__3 = on__2 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__3)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
         g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__3)
@@ -1604,9 +1604,9 @@ def take_turn_discard(g: Game, on: Lane) -> None:
     t = g.r_t_5
     for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t)
         g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -1941,29 +1941,29 @@ def take_turn_stadium(g: Game, on: Lane) -> None:
     on_ = on & True
     g.stadium_used = select(on_, False, g.stadium_used)
     on__2 = on & (g.arena != -1)
-    moved = g.arena
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.arena
+    on__3 = on__2 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, g.arena)
     g.arena = select(on__3, -1, g.arena)
     g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__3)
-    moved_2 = g.r_c_9
-    on__4 = on & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
+    moved__2 = g.r_c_9
+    on__4 = on & (moved__2 >= 0)
+    position_2 = index_of(CARD, moved__2)
     whose_2 = g.current
     g.player_hand = put(g.player_hand, whose_2, at(g.player_hand, whose_2) & ~bit(position_2), on__4)
-    g.arena = select(on__4, moved_2, g.arena)
+    g.arena = select(on__4, moved__2, g.arena)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_tool(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:105"""
-    moved = g.r_c_8
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_8
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = g.current
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_attached = put(g.place_attached, g.r_t_3, moved, on_)
+    g.place_attached = put(g.place_attached, g.r_t_3, moved_, on_)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -1984,9 +1984,9 @@ def take_turn_item(g: Game, on: Lane) -> None:
 
 def use_up_entry(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:171"""
-    moved = g.r_c_11
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_11
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, g.r_c_11)
     whose_2 = owner_of(CARD, g.r_c_11)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
@@ -2166,9 +2166,9 @@ def species_play_then_6(g: Game, on: Lane) -> None:
     )
     for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
     shuffle(g, PLAYER_DECK, p, on)
@@ -2339,16 +2339,16 @@ def species_play_join_9(g: Game, on: Lane) -> None:
     on__4 = on & look(g.tables.species_play_16, g.r_row_4)
     test = is_kind(g, def_(g, g.r_c_12), Element.psychic)
     on__5 = on__4 & test
-    moved = g.r_c_12
-    on__6 = on__5 & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_12
+    on__6 = on__5 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     take(g, PLAYER_DECK, g.r_me, position, on__6)
     g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__6)
     g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__6)
     on__7 = on__4 & negate(test)
-    moved_2 = g.r_c_12
-    on__8 = on__7 & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
+    moved__2 = g.r_c_12
+    on__8 = on__7 & (moved__2 >= 0)
+    position_2 = index_of(CARD, moved__2)
     take(g, PLAYER_DECK, g.r_me, position_2, on__8)
     g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__8)
     g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__8)
@@ -2391,9 +2391,9 @@ def species_play_then_10(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__4)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
@@ -2420,9 +2420,9 @@ def species_play_then_11(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__4)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
@@ -2458,9 +2458,9 @@ def take_turn_evolve(g: Game, on: Lane) -> None:
 def take_turn_bench(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:86"""
     t = free_place(g, g.current)
-    moved = g.r_c_4
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_4
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = g.current
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
@@ -2502,9 +2502,9 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     t_2 = t
     for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t_2)
         g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -2658,9 +2658,9 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     t_2 = t
     for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t_2)
         g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -2812,9 +2812,9 @@ def play_then_2(g: Game, on: Lane) -> None:
         on__4 = on__3 & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__4, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__5 = on__4 & (c != -1)
-        moved = c
-        on__6 = on__5 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__6 = on__5 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__6)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__6)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__6)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from .game import COPIES_OF_A_NAME, DECK_SIZE
-from .model import CARDS, ZONE_TYPES
+from .model import CARDS, ZONE_TYPES, Card
 from .reference import PocketReference
 
 WEIGHTS = {"end": 0.1, "retreat": 0.1, "discard": 0.1}
@@ -29,33 +30,38 @@ class Record:
     steps: list[tuple[str, list[Any], dict[str, Any]]] = field(default_factory=list)
 
 
-def random_deck(random: Random) -> list[str]:
-    """Any legal deck of the pool: some whole evolution lines, then anything."""
-    evolved_from = {card.evolves_from: card for card in CARDS.values() if card.evolves_from}
-    names: dict[str, int] = {}
+def random_deck(random: Random, pool: Collection[str] = tuple(CARDS)) -> list[str]:
+    """Any legal deck of the pool: two to four whole evolution lines, then mostly Trainers."""
+    cards = [CARDS[card_id] for card_id in pool]
     deck: list[str] = []
 
-    def add(card_id: str) -> None:
-        name = CARDS[card_id].name
-        if len(deck) < DECK_SIZE and names.get(name, 0) < COPIES_OF_A_NAME:
-            names[name] = names.get(name, 0) + 1
-            deck.append(card_id)
+    def add(card: Card) -> None:
+        copies = sum(CARDS[card_id].name == card.name for card_id in deck)
+        if len(deck) < DECK_SIZE and copies < COPIES_OF_A_NAME:
+            deck.append(card.id)
 
-    starters = [card for card in CARDS.values() if card.is_basic]
-    fossils = [card for card in CARDS.values() if card.is_fossil]
-    for first in [random.choice(starters), *random.sample(starters + fossils, random.randint(1, 3))]:
-        line = first
-        for _ in range(COPIES_OF_A_NAME):
-            add(first.id)
-        while line.name in evolved_from:
-            line = evolved_from[line.name]
-            for _ in range(random.randint(1, COPIES_OF_A_NAME)):
-                add(line.id)
-    others = [card.id for card in CARDS.values() if not card.is_pokemon] if random.random() < 0.8 else list(CARDS)
+    pokemon = [card for card in cards if card.is_pokemon]
+    while not any(CARDS[card_id].is_basic for card_id in deck):
+        for _ in range(random.randint(2, 4)):
+            for card in _line(random, random.choice(pokemon), cards):
+                for _ in range(random.randint(1, COPIES_OF_A_NAME)):
+                    add(card)
+    others = [card for card in cards if not card.is_pokemon] if random.random() < 0.8 else cards
     while len(deck) < DECK_SIZE:
         add(random.choice(others))
     random.shuffle(deck)
     return deck
+
+
+def _line(random: Random, top: Card, cards: list[Card]) -> list[Card]:
+    """A card and those it evolves from, from the bottom."""
+    line = [top]
+    while line[0].evolves_from:
+        below = [card for card in cards if card.name == line[0].evolves_from]
+        if not below:
+            break
+        line.insert(0, random.choice(below))
+    return line
 
 
 def random_energy(random: Random, deck: list[str]) -> list[str]:

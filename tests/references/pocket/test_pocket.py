@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from . import game as game_module
+from . import board as board_module
 from . import selfplay
 from .game import DECK_SIZE
 from .model import CARDS, Deck
@@ -19,13 +20,16 @@ from .reference import IllegalRequest, PocketReference, factory, serve
 from .registry import (
     ABILITIES,
     ATTACKS,
+    BANS_EVOLVING_THE_ACTIVE,
     BANS_SUPPORTERS,
     DAMAGE_DEALT,
     DAMAGE_TAKEN,
+    DOUBLES_ENERGY,
     MAX_HP,
     RETREAT_COST,
     STADIUM_ACTIONS,
     TRAINERS,
+    WHEN_GIVEN_ENERGY,
     WHEN_STRUCK,
 )
 
@@ -191,8 +195,15 @@ def blank() -> Mon:
 # The cards
 
 
-def test_every_card_of_the_pool_does_something_defined():
-    assert len(CARDS) == 52
+def test_the_pool_is_three_whole_sets_and_a_few_more():
+    per_set = Counter(card_id.rpartition("-")[0] for card_id in CARDS)
+    assert [per_set[name] for name in ("A1", "A1a", "P-A")] == [225, 66, 34]
+    assert len(CARDS) == 325 + 12
+
+
+def test_every_effect_of_the_pool_is_there():
+    passive = [MAX_HP, WHEN_STRUCK, WHEN_GIVEN_ENERGY, DAMAGE_TAKEN, DOUBLES_ENERGY]
+    passive += [BANS_SUPPORTERS, BANS_EVOLVING_THE_ACTIVE]
     for card in CARDS.values():
         if card.trainer_type in ("item", "supporter"):
             assert card.id in TRAINERS
@@ -200,16 +211,17 @@ def test_every_card_of_the_pool_does_something_defined():
             assert card.id in MAX_HP or card.id in WHEN_STRUCK
         if card.trainer_type == "stadium":
             assert card.id in MAX_HP or card.id in STADIUM_ACTIONS
-        if card.ability:
-            assert card.id in ABILITIES or card.id in WHEN_STRUCK or card.id in BANS_SUPPORTERS
+        if card.is_pokemon:
+            assert (card.ability is not None) == any(card.id in table for table in (ABILITIES, *passive))
         for index, attack in enumerate(card.attacks):
-            assert attack.damage or (card.id, index) in ATTACKS
+            assert attack.effect == ((card.id, index) in ATTACKS), (card.id, index)
+    assert {card_id for card_id, _ in ATTACKS} <= CARDS.keys()
 
 
 def test_facts_hold_no_wording():
     for facts in json.loads((Path(__file__).parent / "facts.json").read_text(encoding="utf-8")):
         assert "text" not in facts
-        assert all(attack.keys() == {"name", "cost", "damage"} for attack in facts.get("attacks", ()))
+        assert all(attack.keys() == {"name", "cost", "damage", "effect"} for attack in facts.get("attacks", ()))
 
 
 # Setup
@@ -299,7 +311,7 @@ def test_fossils_are_no_basics_at_setup():
         BASICS[:19],
         [*BASICS, ABRA],
         [CHARMANDER] * 3 + BASICS[3:],
-        ["A1-001", *BASICS[1:]],
+        ["A4-001", *BASICS[1:]],
         [FOSSIL, FOSSIL, *ONE_BASIC[3:], POTION, POTION][:20],
         [CHARMELEON, *ONE_BASIC[1:]],
     ],
@@ -1209,7 +1221,7 @@ def test_modifiers_of_the_registry_reach_damage_and_retreat(monkeypatch: pytest.
 
 
 def test_discarded_energy_is_shown_where_a_card_names_it(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(game_module, "NAMES_DISCARDED_ENERGY", {ABRA})
+    monkeypatch.setattr(board_module, "NAMES_DISCARDED_ENERGY", {ABRA})
     me = side(mon(CHARMANDER, fire=2), current="fire")
     foe = side(mon(VULPIX, damage=20, water=1, metal=2), mon(ABRA))
     table = Table(me, foe).do("attack:0")
