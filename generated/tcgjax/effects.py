@@ -117,35 +117,34 @@ def in_play(g: Game, p: Lane) -> Lane:
     return subset(PLACE, of_player(PLACE, p), lambda t: at(g.place_pokemon, t) != -1)
 
 
-def is_type(g: Game, t: Lane, e: Lane) -> Lane:
-    """is type (specs/tcg/verbs/board.rules:12)"""
-    return look(g.tables.species_element, at(g.place_pokemon, t)) == e
-
-
 def ability_doubles(g: Game, row: Lane) -> Lane:
     """ability.doubles (specs/tcg/model.rules:141)"""
     return where((row == -1), -1, look(g.tables.ability_doubles, row))
 
 
-def doubled(g: Game, t: Lane, e: Lane) -> Lane:
-    """doubled (specs/tcg/verbs/energy.rules:5)"""
-    return is_type(g, t, e) & nonempty(
-        subset(
-            PLACE,
-            in_play(g, owner_of(PLACE, t)),
-            lambda s: ability_doubles(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, s), 0)) == e,
-        )
+def doubled_by(g: Game, t: Lane) -> Lane:
+    """doubled by (specs/tcg/verbs/energy.rules:6)"""
+    return ability_doubles(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0))
+
+
+def gain(g: Game, t: Lane) -> Lane:
+    """gain (specs/tcg/verbs/energy.rules:4)"""
+    return where(
+        nonempty(
+            subset(
+                PLACE,
+                in_play(g, owner_of(PLACE, t)),
+                lambda s: doubled_by(g, s) == look(g.tables.species_element, at(g.place_pokemon, t)),
+            )
+        ),
+        element(PLACE_ENERGY, g.place_energy, t, look(g.tables.species_element, at(g.place_pokemon, t))),
+        0,
     )
-
-
-def worth(g: Game, t: Lane, e: Lane) -> Lane:
-    """worth (specs/tcg/verbs/energy.rules:4)"""
-    return element(PLACE_ENERGY, g.place_energy, t, e) * where(doubled(g, t, e), 2, 1)
 
 
 def total_(g: Game, t: Lane) -> Lane:
     """total (specs/tcg/verbs/energy.rules:7)"""
-    return total(ELEMENT, U32(0x3FF), lambda e_2: worth(g, t, e_2))
+    return total(ELEMENT, U32(0x3FF), lambda e_2: element(PLACE_ENERGY, g.place_energy, t, e_2)) + gain(g, t)
 
 
 def price(g: Game, a: Lane) -> Lane:
@@ -153,14 +152,22 @@ def price(g: Game, a: Lane) -> Lane:
     return total(ELEMENT, U32(0x3FF), lambda e_2: look_in(g.tables.attack_cost, 10, a, e_2))
 
 
-def covers(g: Game, t: Lane, a: Lane) -> Lane:
+def is_type(g: Game, t: Lane, e: Lane) -> Lane:
+    """is type (specs/tcg/verbs/board.rules:12)"""
+    return look(g.tables.species_element, at(g.place_pokemon, t)) == e
+
+
+def covers(g: Game, t: Lane, a: Lane, more: Lane) -> Lane:
     """covers (specs/tcg/verbs/energy.rules:14)"""
     return negate(
         nonempty(
             subset(
                 ELEMENT,
                 subset(ELEMENT, U32(0x3FF), lambda e: e != Element.colorless),
-                lambda e_2: negate(worth(g, t, e_2) >= look_in(g.tables.attack_cost, 10, a, e_2)),
+                lambda e_2: negate(
+                    (element(PLACE_ENERGY, g.place_energy, t, e_2) + where(is_type(g, t, e_2), more, 0))
+                    >= look_in(g.tables.attack_cost, 10, a, e_2)
+                ),
             )
         )
     )
@@ -168,7 +175,7 @@ def covers(g: Game, t: Lane, a: Lane) -> Lane:
 
 def pays(g: Game, t: Lane, a: Lane) -> Lane:
     """pays (specs/tcg/verbs/energy.rules:13)"""
-    return (total_(g, t) >= price(g, a)) & covers(g, t, a)
+    return (total_(g, t) >= price(g, a)) & covers(g, t, a, gain(g, t))
 
 
 def attack_coins(g: Game, row: Lane, self_: Lane) -> Lane:
@@ -204,8 +211,14 @@ def is_damaged(g: Game, t: Lane) -> Lane:
 
 
 def extra(g: Game, t: Lane, e: Lane) -> Lane:
-    """extra (specs/tcg/verbs/energy.rules:17)"""
-    return lesser((worth(g, t, e) - look_in(g.tables.attack_cost, 10, g.using, e)), (total_(g, t) - price(g, g.using)))
+    """extra (specs/tcg/verbs/energy.rules:18)"""
+    return lesser(
+        (
+            (element(PLACE_ENERGY, g.place_energy, t, e) + where(is_type(g, t, e), gain(g, t), 0))
+            - look_in(g.tables.attack_cost, 10, g.using, e)
+        ),
+        (total_(g, t) - price(g, g.using)),
+    )
 
 
 def is_called(g: Game, t: Lane, name: Lane) -> Lane:
@@ -591,14 +604,14 @@ def flip_coin(g: Game, on: Lane) -> Lane:
 
 
 def discard_energy_from(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
-    """discard energy from (specs/tcg/verbs/energy.rules:46)"""
+    """discard energy from (specs/tcg/verbs/energy.rules:48)"""
     g.place_energy = put_element(
         PLACE_ENERGY, g.place_energy, t, e, greater(0, (element(PLACE_ENERGY, g.place_energy, t, e) - n)), on
     )
 
 
 def discard_random_energy_from(g: Game, on: Lane, t: Lane) -> Lane:
-    """discard random energy from (specs/tcg/verbs/energy.rules:54)"""
+    """discard random energy from (specs/tcg/verbs/energy.rules:56)"""
     on_ = on & negate(unreachable(g, t))
     e_2 = draw_weighted(
         g, on_, Draws.discard_energy, ELEMENT, U32(0x3FF), lambda e: element(PLACE_ENERGY, g.place_energy, t, e)
@@ -744,7 +757,7 @@ def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
 
 
 def strip_of_energy(g: Game, on: Lane, t: Lane) -> Lane:
-    """strip of energy (specs/tcg/verbs/energy.rules:50)"""
+    """strip of energy (specs/tcg/verbs/energy.rules:52)"""
     for e, here in elements(ELEMENT, U32(0x3FF)):
         on_ = on & here
         g.place_energy = put_element(PLACE_ENERGY, g.place_energy, t, e, 0, on_)
@@ -773,7 +786,7 @@ def show_hand_of(g: Game, on: Lane, p: Lane) -> Lane:
 
 
 def discard_random_energy_from_among(g: Game, on: Lane, targets: Lane) -> Lane:
-    """discard random energy from among (specs/tcg/verbs/energy.rules:62)"""
+    """discard random energy from among (specs/tcg/verbs/energy.rules:64)"""
     t_2 = draw_weighted(
         g,
         on,
@@ -820,7 +833,7 @@ def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
 
 
 def pass_energy_from_to(g: Game, on: Lane, n: Lane, e: Lane, t: Lane, goal: Lane) -> Lane:
-    """pass energy from to (specs/tcg/verbs/energy.rules:37)"""
+    """pass energy from to (specs/tcg/verbs/energy.rules:39)"""
     moved_ = lesser(n, element(PLACE_ENERGY, g.place_energy, t, e))
     g.place_energy = put_element(
         PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) - moved_), 0, 63), on

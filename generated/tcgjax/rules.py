@@ -33,6 +33,7 @@ from .effects import (
     fetch_of,
     flip_coin,
     free_place,
+    gain,
     has_fallen,
     heal_damage_from,
     in_play,
@@ -74,7 +75,6 @@ from .effects import (
     ward,
     weaken_by,
     wins,
-    worth,
 )
 from .model import (
     ACTIONS,
@@ -1038,7 +1038,7 @@ def attack_effect_round(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     player = g.r_p_7
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_3)
@@ -1046,27 +1046,27 @@ def attach_energy_to_one_of_by_ask(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
     g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot, g.pc)
 
 
 def attach_energy_to_one_of_by_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
     g.pc = select(on, At.attach_energy_to_one_of_by_went_on, g.pc)
 
 
 def attach_energy_to_one_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     g.pc = select(
         on, where((g.r_t_15 != -1), At.attach_energy_to_one_of_by_then, At.attach_energy_to_one_of_by_join), g.pc
     )
 
 
 def attach_energy_to_one_of_by_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:32"""
+    """specs/tcg/verbs/energy.rules:34"""
     t = g.r_t_15
     rounds = 1
     for i in range(1):
@@ -1084,7 +1084,7 @@ def attach_energy_to_one_of_by_then(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_join(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:32"""
+    """specs/tcg/verbs/energy.rules:34"""
     g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_11), g.pc)
 
 
@@ -1124,7 +1124,7 @@ def attack_effect_then_12(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     player = g.r_p_8
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_4)
@@ -1132,25 +1132,25 @@ def attach_energy_to_one_of_by_ask_2(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
     g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_2, g.pc)
 
 
 def attach_energy_to_one_of_by_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     g.r_t_17 = select(on, g.r_t_18, g.r_t_17)
     g.pc = select(on, At.attach_energy_to_one_of_by_went_on_2, g.pc)
 
 
 def attach_energy_to_one_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     g.pc = select(on, where((g.r_t_17 != -1), At.attach_energy_to_one_of_by_then_2, At.attack_effect_join_12), g.pc)
 
 
 def attach_energy_to_one_of_by_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:32"""
+    """specs/tcg/verbs/energy.rules:34"""
     t = g.r_t_17
     rounds = 1
     for i in range(1):
@@ -1587,7 +1587,9 @@ def retreat_to_energy(g: Game, on: Lane) -> None:
 
 def retreat_to_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:181"""
-    g.r_due = select(on, greater(0, (g.r_due - worth(g, g.r_leaving, g.r_e))), g.r_due)
+    g.r_due = select(
+        on, greater(0, (g.r_due - where((is_type(g, g.r_leaving, g.r_e) & (gain(g, g.r_leaving) > 0)), 2, 1))), g.r_due
+    )
     discard_energy_from(g, on, 1, g.r_e, g.r_leaving)
     g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
     g.pc = select(on, where(((g.r_rounds_5 < 5) & (g.r_due > 0)), At.retreat_to_round, At.retreat_to_done), g.pc)
@@ -2227,7 +2229,7 @@ def species_play_then_8(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     player = g.r_p_14
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_8)
@@ -2235,25 +2237,25 @@ def attach_energy_to_one_of_by_ask_3(g: Game, on: Lane) -> None:
 
 
 def attach_energy_to_one_of_by_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_33 = select(chose_slot, (g.action - Act.slot), g.r_t_33)
     g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_3, g.pc)
 
 
 def attach_energy_to_one_of_by_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     g.r_t_32 = select(on, g.r_t_33, g.r_t_32)
     g.pc = select(on, At.attach_energy_to_one_of_by_went_on_3, g.pc)
 
 
 def attach_energy_to_one_of_by_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:31"""
+    """specs/tcg/verbs/energy.rules:33"""
     g.pc = select(on, where((g.r_t_32 != -1), At.attach_energy_to_one_of_by_then_3, At.species_play_join_8), g.pc)
 
 
 def attach_energy_to_one_of_by_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:32"""
+    """specs/tcg/verbs/energy.rules:34"""
     t = g.r_t_32
     rounds = 1
     for i in range(1):
