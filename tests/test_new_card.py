@@ -30,7 +30,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "specs" / "tcg.yaml", folder / "specs")
     _, cold = specc(folder, "build", "--out", "engine")
     (card,) = (block for kind, _, block in FENCE.findall(PAGE) if kind == "rules")
-    with (folder / "specs/tcg/cards/a1/water.rules").open("a", encoding="utf-8") as file:
+    with (folder / "specs/tcg/cards/a1.rules").open("a", encoding="utf-8") as file:
         file.write(f"\n{card}")
     decks = folder / "specs/tcg/decks/starters.rules"
     blastoise = re.compile(r"(deck blastoise .*?)\bA1-083\b", re.DOTALL)

@@ -153,7 +153,7 @@ def _data(engine: Any) -> str:
             "column": m.column,
             "array": m.array,
             "keyed": m.keyed,
-            "predicate": [[int(v) for v in row] for row in m.predicate],
+            "passing": m.passing,
         }
         for m in engine.masks
     ]

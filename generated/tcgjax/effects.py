@@ -88,6 +88,11 @@ def unreachable(g: Game, t: Lane) -> Lane:
     return ((g.using != -1) & is_active(g, t)) & (element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 0) == 1)
 
 
+def active(g: Game, p: Lane) -> Lane:
+    """active (specs/tcg/verbs/board.rules:4)"""
+    return place_at(PLACE, p, 0)
+
+
 def def_(g: Game, c: Lane) -> Lane:
     """def (specs/tcg/verbs/board.rules:16)"""
     return where(
@@ -100,11 +105,6 @@ def free_place(g: Game, p: Lane) -> Lane:
     return lowest(
         PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
     )
-
-
-def active(g: Game, p: Lane) -> Lane:
-    """active (specs/tcg/verbs/board.rules:4)"""
-    return place_at(PLACE, p, 0)
 
 
 def opponent(g: Game, p: Lane) -> Lane:
@@ -196,13 +196,18 @@ def attack_times(g: Game, row: Lane, self_: Lane, foe: Lane) -> Lane:
     """attack.times (specs/tcg/model.rules:128)"""
     return where(
         (look(g.tables.attack_times_kind, row) == 3),
-        size(subset(PLACE, benched(g, owner_of(PLACE, self_)), lambda t: is_type(g, t, Element.lightning))),
+        size(benched(g, owner_of(PLACE, self_))),
         where(
             (look(g.tables.attack_times_kind, row) == 2),
-            size(benched(g, owner_of(PLACE, self_))),
+            size(subset(PLACE, benched(g, owner_of(PLACE, self_)), lambda t: is_type(g, t, Element.lightning))),
             where((look(g.tables.attack_times_kind, row) == 1), g.heads, 1),
         ),
     )
+
+
+def is_called(g: Game, t: Lane, name: Lane) -> Lane:
+    """is called (specs/tcg/verbs/board.rules:13)"""
+    return look(g.tables.species_title, at(g.place_pokemon, t)) == name
 
 
 def is_damaged(g: Game, t: Lane) -> Lane:
@@ -221,11 +226,6 @@ def extra(g: Game, t: Lane, e: Lane) -> Lane:
     )
 
 
-def is_called(g: Game, t: Lane, name: Lane) -> Lane:
-    """is called (specs/tcg/verbs/board.rules:13)"""
-    return look(g.tables.species_title, at(g.place_pokemon, t)) == name
-
-
 def attack_bonus(g: Game, row: Lane, self_: Lane, foe: Lane) -> Lane:
     """attack.bonus (specs/tcg/model.rules:129)"""
     return where(
@@ -239,53 +239,39 @@ def attack_bonus(g: Game, row: Lane, self_: Lane, foe: Lane) -> Lane:
                 (20 * size(benched(g, owner_of(PLACE, foe)))),
                 where(
                     (look(g.tables.attack_bonus_kind, row) == 8),
-                    where(is_damaged(g, foe), 60, 0),
+                    where(
+                        (element(SPOT_STATUS, g.spot_status, spot_of(g, foe), Condition.poisoned) == 1),
+                        look(g.tables.attack_bonus_8_b, row),
+                        0,
+                    ),
                     where(
                         (look(g.tables.attack_bonus_kind, row) == 7),
-                        where((g.heads == 2), 80, 0),
+                        (50 * size(subset(PLACE, benched(g, owner_of(PLACE, self_)), lambda t: is_called(g, t, 345)))),
                         where(
                             (look(g.tables.attack_bonus_kind, row) == 6),
-                            where(
-                                (
-                                    extra(g, self_, look(g.tables.attack_bonus_6_a, row))
-                                    >= look(g.tables.attack_bonus_6_b, row)
-                                ),
-                                look(g.tables.attack_bonus_6_c, row),
-                                0,
-                            ),
+                            where(is_damaged(g, self_), 60, 0),
                             where(
                                 (look(g.tables.attack_bonus_kind, row) == 5),
                                 clip((look(g.tables.attack_bonus_5_a, row) * total_(g, foe)), 0, 9999),
                                 where(
                                     (look(g.tables.attack_bonus_kind, row) == 4),
-                                    (look(g.tables.attack_bonus_4_a, row) * g.heads),
+                                    where(is_damaged(g, foe), 60, 0),
                                     where(
                                         (look(g.tables.attack_bonus_kind, row) == 3),
-                                        where(is_damaged(g, self_), 60, 0),
+                                        where((g.heads == 2), 80, 0),
                                         where(
                                             (look(g.tables.attack_bonus_kind, row) == 2),
                                             where(
                                                 (
-                                                    element(
-                                                        SPOT_STATUS, g.spot_status, spot_of(g, foe), Condition.poisoned
-                                                    )
-                                                    == 1
+                                                    extra(g, self_, look(g.tables.attack_bonus_2_a, row))
+                                                    >= look(g.tables.attack_bonus_2_b, row)
                                                 ),
-                                                look(g.tables.attack_bonus_2_b, row),
+                                                look(g.tables.attack_bonus_2_c, row),
                                                 0,
                                             ),
                                             where(
                                                 (look(g.tables.attack_bonus_kind, row) == 1),
-                                                (
-                                                    50
-                                                    * size(
-                                                        subset(
-                                                            PLACE,
-                                                            benched(g, owner_of(PLACE, self_)),
-                                                            lambda t: is_called(g, t, 73),
-                                                        )
-                                                    )
-                                                ),
+                                                (look(g.tables.attack_bonus_1_a, row) * g.heads),
                                                 0,
                                             ),
                                         ),
@@ -315,7 +301,7 @@ def species_lends(g: Game, row: Lane, attacker: Lane) -> Lane:
         10,
         where(
             (look(g.tables.species_lends_kind, row) == 1),
-            where(((is_called(g, attacker, 158) | is_called(g, attacker, 168)) | is_called(g, attacker, 170)), 30, 0),
+            where(((is_called(g, attacker, 76) | is_called(g, attacker, 86)) | is_called(g, attacker, 88)), 30, 0),
             0,
         ),
     )
@@ -415,7 +401,7 @@ def is_kind(g: Game, s: Lane, e: Lane) -> Lane:
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:272)"""
+    """has fallen (specs/tcg/flow.rules:273)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
 
 
@@ -425,32 +411,32 @@ def prize(g: Game, s: Lane) -> Lane:
 
 
 def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:273)"""
+    """has points (specs/tcg/flow.rules:274)"""
     return at(g.player_points, p) >= 3
 
 
 def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:274)"""
+    """has pokemon (specs/tcg/flow.rules:275)"""
     return nonempty(in_play(g, p))
 
 
 def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:275)"""
+    """wins (specs/tcg/flow.rules:276)"""
     return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
 
 
 def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:280)"""
+    """all gone (specs/tcg/flow.rules:281)"""
     return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
 
 
 def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:279)"""
+    """standing (specs/tcg/flow.rules:280)"""
     return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
 
 
 def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:278)"""
+    """verdict (specs/tcg/flow.rules:279)"""
     return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
@@ -460,7 +446,7 @@ def ability_bars_evolving(g: Game, row: Lane, self_: Lane, t: Lane) -> Lane:
 
 
 def barred_from_evolving(g: Game, t: Lane) -> Lane:
-    """barred from evolving (specs/tcg/flow.rules:144)"""
+    """barred from evolving (specs/tcg/flow.rules:145)"""
     return nonempty(
         subset(
             PLACE,
@@ -471,7 +457,7 @@ def barred_from_evolving(g: Game, t: Lane) -> Lane:
 
 
 def evolvable(g: Game, p: Lane) -> Lane:
-    """evolvable (specs/tcg/flow.rules:142)"""
+    """evolvable (specs/tcg/flow.rules:143)"""
     return subset(PLACE, in_play(g, p), lambda t: negate(at(g.place_fresh, t)) & negate(barred_from_evolving(g, t)))
 
 
@@ -481,7 +467,7 @@ def ability_bars_supporters(g: Game, row: Lane, self_: Lane) -> Lane:
 
 
 def supporters_barred(g: Game, p: Lane) -> Lane:
-    """supporters barred (specs/tcg/flow.rules:151)"""
+    """supporters barred (specs/tcg/flow.rules:152)"""
     return (element(PLAYER_UNSUPPORTED, g.player_unsupported, p, 0) == 1) | nonempty(
         subset(
             PLACE,
@@ -492,7 +478,7 @@ def supporters_barred(g: Game, p: Lane) -> Lane:
 
 
 def may_play_supporters(g: Game, p: Lane) -> Lane:
-    """may play supporters (specs/tcg/flow.rules:150)"""
+    """may play supporters (specs/tcg/flow.rules:151)"""
     return (g.supporter == -1) & negate(supporters_barred(g, p))
 
 
@@ -519,34 +505,40 @@ def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
         ),
         where(
             (look(g.tables.ability_usable_kind, row) == 7),
-            is_type(g, active(g, owner_of(PLACE, self_)), Element.psychic),
+            nonempty(Owned(at(g.player_deck, owner_of(PLACE, self_)), owner_of(PLACE, self_))),
             where(
                 (look(g.tables.ability_usable_kind, row) == 6),
-                True,
+                nonempty(benched(g, opponent(g, owner_of(PLACE, self_)))),
                 where(
                     (look(g.tables.ability_usable_kind, row) == 5),
-                    (
-                        is_active(g, self_)
-                        & nonempty(
-                            subset(
-                                PLACE,
-                                benched(g, opponent(g, owner_of(PLACE, self_))),
-                                lambda t_2: look(g.tables.species_stage, at(g.place_pokemon, t_2)) == Stage.basic,
-                            )
-                        )
-                    ),
+                    is_active(g, self_),
                     where(
                         (look(g.tables.ability_usable_kind, row) == 4),
-                        nonempty(subset(PLACE, in_play(g, owner_of(PLACE, self_)), lambda t_3: is_damaged(g, t_3))),
+                        is_type(g, active(g, owner_of(PLACE, self_)), Element.psychic),
                         where(
                             (look(g.tables.ability_usable_kind, row) == 3),
-                            is_active(g, self_),
+                            True,
                             where(
                                 (look(g.tables.ability_usable_kind, row) == 2),
-                                nonempty(Owned(at(g.player_deck, owner_of(PLACE, self_)), owner_of(PLACE, self_))),
+                                (
+                                    is_active(g, self_)
+                                    & nonempty(
+                                        subset(
+                                            PLACE,
+                                            benched(g, opponent(g, owner_of(PLACE, self_))),
+                                            lambda t_2: (
+                                                look(g.tables.species_stage, at(g.place_pokemon, t_2)) == Stage.basic
+                                            ),
+                                        )
+                                    )
+                                ),
                                 where(
                                     (look(g.tables.ability_usable_kind, row) == 1),
-                                    nonempty(benched(g, opponent(g, owner_of(PLACE, self_)))),
+                                    nonempty(
+                                        subset(
+                                            PLACE, in_play(g, owner_of(PLACE, self_)), lambda t_3: is_damaged(g, t_3)
+                                        )
+                                    ),
                                     False,
                                 ),
                             ),
@@ -559,14 +551,14 @@ def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
 
 
 def awake(g: Game, t: Lane) -> Lane:
-    """awake (specs/tcg/flow.rules:154)"""
+    """awake (specs/tcg/flow.rules:155)"""
     return negate(element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep) == 1) & negate(
         element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed) == 1
     )
 
 
 def may_retreat(g: Game, t: Lane) -> Lane:
-    """may retreat (specs/tcg/flow.rules:160)"""
+    """may retreat (specs/tcg/flow.rules:161)"""
     return (
         ((negate(g.retreated) & negate(look(g.tables.species_fossil, at(g.place_pokemon, t)))) & awake(g, t))
         & negate((element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 0) == 1))
@@ -574,14 +566,14 @@ def may_retreat(g: Game, t: Lane) -> Lane:
 
 
 def may_use(g: Game, t: Lane, k: Lane) -> Lane:
-    """may use (specs/tcg/flow.rules:159)"""
+    """may use (specs/tcg/flow.rules:160)"""
     return (look_in(g.tables.species_attacks, 2, at(g.place_pokemon, t), k) != -1) & pays(
         g, t, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, t), k)
     )
 
 
 def may_attack(g: Game, t: Lane) -> Lane:
-    """may attack (specs/tcg/flow.rules:155)"""
+    """may attack (specs/tcg/flow.rules:156)"""
     return awake(g, t) & negate(element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 0) == 1)
 
 
@@ -610,6 +602,43 @@ def discard_energy_from(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
     )
 
 
+def heal_damage_from(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
+    """heal damage from (specs/tcg/verbs/attacks.rules:54)"""
+    g.place_damage = put(g.place_damage, t, greater(0, (at(g.place_damage, t) - n)), on)
+
+
+def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
+    """fetch of (specs/tcg/verbs/cards.rules:12)"""
+    c = draw_member(g, on, Draws.pick, CARD, cards)
+    on_ = on & (c != -1)
+    moved_ = c
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    take(g, PLAYER_DECK, p, position, on__2)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
+    on__3 = on & False
+    shuffle(g, PLAYER_DECK, p, on__3)
+
+
+def ability_energized(g: Game, on: Lane, row: Lane, self_: Lane, e: Lane) -> Lane:
+    """ability.energized (specs/tcg/model.rules:139)"""
+    on_ = on & look(g.tables.ability_energized_0, row)
+    on__2 = on_ & (e == Element.psychic)
+    heal_damage_from(g, on__2, 20, self_)
+
+
+def stop_from_attacking(g: Game, on: Lane, t: Lane) -> Lane:
+    """stop from attacking (specs/tcg/verbs/attacks.rules:77)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_pacified = put_element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 1, True, on_)
+
+
+def keep_from_supporters(g: Game, on: Lane, p: Lane) -> Lane:
+    """keep from supporters (specs/tcg/verbs/attacks.rules:115)"""
+    g.player_unsupported = put_element(PLAYER_UNSUPPORTED, g.player_unsupported, p, 1, True, on)
+
+
 def discard_random_energy_from(g: Game, on: Lane, t: Lane) -> Lane:
     """discard random energy from (specs/tcg/verbs/energy.rules:56)"""
     on_ = on & negate(unreachable(g, t))
@@ -620,6 +649,76 @@ def discard_random_energy_from(g: Game, on: Lane, t: Lane) -> Lane:
     g.place_energy = put_element(
         PLACE_ENERGY, g.place_energy, t, e_2, clip((element(PLACE_ENERGY, g.place_energy, t, e_2) - 1), 0, 63), on__2
     )
+
+
+def strip_of_energy(g: Game, on: Lane, t: Lane) -> Lane:
+    """strip of energy (specs/tcg/verbs/energy.rules:52)"""
+    for e, here in elements(ELEMENT, U32(0x3FF)):
+        on_ = on & here
+        g.place_energy = put_element(PLACE_ENERGY, g.place_energy, t, e, 0, on_)
+
+
+def send_out(g: Game, on: Lane, t: Lane) -> Lane:
+    """send out (specs/tcg/verbs/board.rules:52)"""
+    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
+    swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
+
+
+def brace_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
+    """brace by (specs/tcg/verbs/attacks.rules:101)"""
+    g.spot_guard = put_element(
+        SPOT_GUARD,
+        g.spot_guard,
+        spot_of(g, t),
+        1,
+        clip((element(SPOT_GUARD, g.spot_guard, spot_of(g, t), 1) + n), 0, 200),
+        on,
+    )
+
+
+def shield(g: Game, on: Lane, t: Lane) -> Lane:
+    """shield (specs/tcg/verbs/attacks.rules:109)"""
+    g.spot_shielded = put_element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 1, True, on)
+
+
+def weaken_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
+    """weaken by (specs/tcg/verbs/attacks.rules:95)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_weakened = put_element(
+        SPOT_WEAKENED,
+        g.spot_weakened,
+        spot_of(g, t),
+        1,
+        clip((element(SPOT_WEAKENED, g.spot_weakened, spot_of(g, t), 1) + n), 0, 200),
+        on_,
+    )
+
+
+def root(g: Game, on: Lane, t: Lane) -> Lane:
+    """root (specs/tcg/verbs/attacks.rules:89)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_rooted = put_element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 1, True, on_)
+
+
+def enter_as(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
+    """enter as (specs/tcg/verbs/board.rules:26)"""
+    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
+    g.place_fresh = put(g.place_fresh, t, True, on)
+
+
+def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
+    """bench one of from deck of (specs/tcg/verbs/board.rules:31)"""
+    t = free_place(g, p)
+    on_ = on & (t != -1)
+    c = draw_member(g, on_, Draws.pick, CARD, cards)
+    on__2 = on_ & (c != -1)
+    moved_ = c
+    on__3 = on__2 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    take(g, PLAYER_DECK, p, position, on__3)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__3)
+    enter_as(g, on__2, t, c)
 
 
 def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
@@ -671,113 +770,6 @@ def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
         g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | bit(position), on__3)
     shuffle(g, PLAYER_DECK, owner_of(PLACE, t), on_)
     leave(g, on_, t)
-
-
-def root(g: Game, on: Lane, t: Lane) -> Lane:
-    """root (specs/tcg/verbs/attacks.rules:89)"""
-    on_ = on & negate(unreachable(g, t))
-    g.spot_rooted = put_element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 1, True, on_)
-
-
-def enter_as(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """enter as (specs/tcg/verbs/board.rules:26)"""
-    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
-    g.place_fresh = put(g.place_fresh, t, True, on)
-
-
-def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
-    """bench one of from deck of (specs/tcg/verbs/board.rules:31)"""
-    t = free_place(g, p)
-    on_ = on & (t != -1)
-    c = draw_member(g, on_, Draws.pick, CARD, cards)
-    on__2 = on_ & (c != -1)
-    moved_ = c
-    on__3 = on__2 & (moved_ >= 0)
-    position = index_of(CARD, moved_)
-    take(g, PLAYER_DECK, p, position, on__3)
-    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__3)
-    enter_as(g, on__2, t, c)
-
-
-def shield(g: Game, on: Lane, t: Lane) -> Lane:
-    """shield (specs/tcg/verbs/attacks.rules:109)"""
-    g.spot_shielded = put_element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 1, True, on)
-
-
-def weaken_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
-    """weaken by (specs/tcg/verbs/attacks.rules:95)"""
-    on_ = on & negate(unreachable(g, t))
-    g.spot_weakened = put_element(
-        SPOT_WEAKENED,
-        g.spot_weakened,
-        spot_of(g, t),
-        1,
-        clip((element(SPOT_WEAKENED, g.spot_weakened, spot_of(g, t), 1) + n), 0, 200),
-        on_,
-    )
-
-
-def heal_damage_from(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
-    """heal damage from (specs/tcg/verbs/attacks.rules:54)"""
-    g.place_damage = put(g.place_damage, t, greater(0, (at(g.place_damage, t) - n)), on)
-
-
-def send_out(g: Game, on: Lane, t: Lane) -> Lane:
-    """send out (specs/tcg/verbs/board.rules:52)"""
-    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
-    swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
-
-
-def stop_from_attacking(g: Game, on: Lane, t: Lane) -> Lane:
-    """stop from attacking (specs/tcg/verbs/attacks.rules:77)"""
-    on_ = on & negate(unreachable(g, t))
-    g.spot_pacified = put_element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 1, True, on_)
-
-
-def ability_energized(g: Game, on: Lane, row: Lane, self_: Lane, e: Lane) -> Lane:
-    """ability.energized (specs/tcg/model.rules:139)"""
-    on_ = on & look(g.tables.ability_energized_0, row)
-    on__2 = on_ & (e == Element.psychic)
-    heal_damage_from(g, on__2, 20, self_)
-
-
-def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
-    """fetch of (specs/tcg/verbs/cards.rules:12)"""
-    c = draw_member(g, on, Draws.pick, CARD, cards)
-    on_ = on & (c != -1)
-    moved_ = c
-    on__2 = on_ & (moved_ >= 0)
-    position = index_of(CARD, moved_)
-    take(g, PLAYER_DECK, p, position, on__2)
-    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
-    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
-    on__3 = on & False
-    shuffle(g, PLAYER_DECK, p, on__3)
-
-
-def strip_of_energy(g: Game, on: Lane, t: Lane) -> Lane:
-    """strip of energy (specs/tcg/verbs/energy.rules:52)"""
-    for e, here in elements(ELEMENT, U32(0x3FF)):
-        on_ = on & here
-        g.place_energy = put_element(PLACE_ENERGY, g.place_energy, t, e, 0, on_)
-
-
-def keep_from_supporters(g: Game, on: Lane, p: Lane) -> Lane:
-    """keep from supporters (specs/tcg/verbs/attacks.rules:115)"""
-    g.player_unsupported = put_element(PLAYER_UNSUPPORTED, g.player_unsupported, p, 1, True, on)
-
-
-def brace_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
-    """brace by (specs/tcg/verbs/attacks.rules:101)"""
-    g.spot_guard = put_element(
-        SPOT_GUARD,
-        g.spot_guard,
-        spot_of(g, t),
-        1,
-        clip((element(SPOT_GUARD, g.spot_guard, spot_of(g, t), 1) + n), 0, 200),
-        on,
-    )
 
 
 def show_hand_of(g: Game, on: Lane, p: Lane) -> Lane:
@@ -902,7 +894,7 @@ def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
 
 
 def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """evolve into (specs/tcg/flow.rules:163)"""
+    """evolve into (specs/tcg/flow.rules:164)"""
     moved_ = c
     on_ = on & (moved_ >= 0)
     position = index_of(CARD, moved_)
@@ -916,7 +908,7 @@ def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
 
 
 def check_up_on(g: Game, on: Lane, t: Lane) -> Lane:
-    """check up on (specs/tcg/flow.rules:235)"""
+    """check up on (specs/tcg/flow.rules:236)"""
     s = spot_of(g, t)
     on_ = on & (element(SPOT_STATUS, g.spot_status, s, Condition.poisoned) == 1)
     put_damage_on(g, on_, 10, t)

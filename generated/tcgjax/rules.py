@@ -413,13 +413,13 @@ def take_turn_chosen(g: Game, on: Lane) -> None:
 
 
 def take_turn_end(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:133"""
+    """specs/tcg/flow.rules:134"""
     g.r_going = select(on, False, g.r_going)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_attack(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:129"""
+    """specs/tcg/flow.rules:130"""
     g.r_going = select(on, False, g.r_going)
     g.r_a = select(on, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, active(g, g.current)), g.r_k), g.r_a)
     g.r_self_ = select(on, active(g, g.current), g.r_self_)
@@ -435,7 +435,7 @@ def take_turn_attack(g: Game, on: Lane) -> None:
 
 
 def use_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:204"""
+    """specs/tcg/flow.rules:205"""
     g.using = select(on, g.r_a, g.using)
     g.dealt = select(on, 0, g.dealt)
     g.r_row = select(on, g.r_a, g.r_row)
@@ -447,7 +447,7 @@ def use_then(g: Game, on: Lane) -> None:
 
 
 def attack_copy_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:115"""
+    """specs/tcg/cards/a1.rules:1126"""
     player = owner_of(PLACE, g.r_self__2)
     words = no_actions(ACTIONS)
     offer(
@@ -464,25 +464,25 @@ def attack_copy_ask(g: Game, on: Lane) -> None:
 
 
 def attack_copy_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:115"""
+    """specs/tcg/cards/a1.rules:1126"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_source = select(chose_slot, (g.action - Act.slot), g.r_source)
     g.pc = select(chose_slot, At.attack_copy_slot, g.pc)
 
 
 def attack_copy_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:115"""
+    """specs/tcg/cards/a1.rules:1126"""
     g.r_source = select(on, g.r_source, g.r_source)
     g.pc = select(on, At.attack_copy_join, g.pc)
 
 
 def attack_copy_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:115"""
+    """specs/tcg/cards/a1.rules:1126"""
     g.pc = select(on, where(look(g.tables.attack_copy_2, g.r_row), At.attack_copy_then_2, At.attack_copy_join_2), g.pc)
 
 
 def attack_copy_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:183"""
+    """specs/tcg/cards/a1a.rules:184"""
     g.r_t_7 = select(on, g.r_foe_2, g.r_t_7)
     g.r_p_2 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_2)
     g.r_k_2 = select(on, -1, g.r_k_2)
@@ -528,17 +528,17 @@ def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
 
 
 def attack_copy_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:183"""
+    """specs/tcg/cards/a1a.rules:184"""
     g.pc = select(on, where(look(g.tables.attack_copy_3, g.r_row), At.attack_copy_then_3, At.attack_copy_join_3), g.pc)
 
 
 def attack_copy_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:116"""
+    """specs/tcg/cards/a1.rules:1127"""
     g.pc = select(on, where((g.r_source != -1), At.attack_copy_then_4, At.attack_copy_join_3), g.pc)
 
 
 def attack_copy_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:116"""
+    """specs/tcg/cards/a1.rules:1127"""
     g.r_t_8 = select(on, g.r_source, g.r_t_8)
     g.r_p_3 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_3)
     g.r_k_4 = select(on, -1, g.r_k_4)
@@ -586,7 +586,7 @@ def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
 
 
 def attack_copy_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:116"""
+    """specs/tcg/cards/a1.rules:1127"""
     on_ = on & look(g.tables.attack_copy_4, g.r_row)
     on__2 = on_ & (g.r_found != -1)
     g.using = select(on__2, g.r_found, g.using)
@@ -638,7 +638,7 @@ def attack_copy_join_3(g: Game, on: Lane) -> None:
 
 
 def attack_effect_then(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fire.rules:80"""
+    """specs/tcg/cards/a1.rules:253"""
     g.r_found_3 = select(on, 0, g.r_found_3)
     g.r_left_2 = select(on, 3, g.r_left_2)
 
@@ -656,14 +656,14 @@ def attack_effect_then(g: Game, on: Lane) -> None:
 
 
 def attack_effect_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fire.rules:80"""
+    """specs/tcg/cards/a1.rules:253"""
     g.pc = select(
         on, where(look(g.tables.attack_effect_3, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
     )
 
 
 def attack_effect_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:78"""
+    """specs/tcg/cards/a1.rules:379"""
     g.r_targets = select(on, in_play(g, owner_of(PLACE, g.r_foe_3)), g.r_targets)
     g.r_n = select(on, look(g.tables.attack_effect_3_a, g.r_row_2), g.r_n)
     g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
@@ -709,14 +709,14 @@ def hit_one_of_with_by_went_on(g: Game, on: Lane) -> None:
 
 
 def attack_effect_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:78"""
+    """specs/tcg/cards/a1.rules:379"""
     g.pc = select(
         on, where(look(g.tables.attack_effect_4, g.r_row_2), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
     )
 
 
 def attack_effect_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:343"""
+    """specs/tcg/cards/a1a.rules:344"""
     p = owner_of(PLACE, g.r_self__3)
     g.player_shown = put(
         g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
@@ -733,7 +733,7 @@ def attack_effect_then_3(g: Game, on: Lane) -> None:
 
 
 def attack_effect_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:343"""
+    """specs/tcg/cards/a1a.rules:344"""
     g.pc = select(
         on, where(look(g.tables.attack_effect_5, g.r_row_2), At.attack_effect_then_4, At.attack_effect_join_4), g.pc
     )
@@ -759,17 +759,30 @@ def attack_effect_then_4(g: Game, on: Lane) -> None:
 def attack_effect_join_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:136"""
     on_ = on & look(g.tables.attack_effect_6, g.r_row_2)
-    on__2 = on_ & g.r_lucky
-    discard_random_energy_from(g, on__2, g.r_foe_3)
+    heal_damage_from(g, on_, look(g.tables.attack_effect_6_a, g.r_row_2), g.r_self__3)
+    on__2 = on & look(g.tables.attack_effect_7, g.r_row_2)
+    fetch_of(
+        g,
+        on__2,
+        inter(
+            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
+            own_set(
+                CARD,
+                look(g.tables.deck_list_cards_mask_30, at(g.player_list, owner_of(PLACE, g.r_self__3))),
+                owner_of(PLACE, g.r_self__3),
+            ),
+        ),
+        owner_of(PLACE, g.r_self__3),
+    )
     g.pc = select(
-        on, where(look(g.tables.attack_effect_7, g.r_row_2), At.attack_effect_then_5, At.attack_effect_join_5), g.pc
+        on, where(look(g.tables.attack_effect_8, g.r_row_2), At.attack_effect_then_5, At.attack_effect_join_5), g.pc
     )
 
 
 def attack_effect_then_5(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:57"""
+    """specs/tcg/cards/a1.rules:72"""
     t = g.r_foe_3
-    c = look(g.tables.attack_effect_7_a, g.r_row_2)
+    c = look(g.tables.attack_effect_8_a, g.r_row_2)
     on_ = on & negate(unreachable(g, t))
     on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
@@ -782,376 +795,53 @@ def attack_effect_then_5(g: Game, on: Lane) -> None:
 
 
 def attack_effect_join_5(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:57"""
+    """specs/tcg/cards/a1.rules:72"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_8, g.r_row_2), At.attack_effect_then_6, At.attack_effect_join_6), g.pc
+        on, where(look(g.tables.attack_effect_9, g.r_row_2), At.attack_effect_then_6, At.attack_effect_join_6), g.pc
     )
 
 
 def attack_effect_then_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:62"""
-    p = owner_of(PLACE, g.r_self__3)
-    rounds = 1
-    for i in range(1):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
-        moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
-    g.pc = select(on, At.attack_effect_join_6, g.pc)
-
-
-def attack_effect_join_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:62"""
-    on_ = on & look(g.tables.attack_effect_9, g.r_row_2)
-    on__2 = on_ & g.r_lucky
-    lose_a_card_of(g, on__2, owner_of(PLACE, g.r_foe_3))
-    on__3 = on & look(g.tables.attack_effect_10, g.r_row_2)
-    on__4 = on__3 & g.r_lucky
-    bury_into_deck(g, on__4, g.r_foe_3)
-    on__5 = on & look(g.tables.attack_effect_11, g.r_row_2)
-    root(g, on__5, g.r_foe_3)
-    on__6 = on & look(g.tables.attack_effect_12, g.r_row_2)
-    bench_one_of_from_deck_of(
-        g,
-        on__6,
-        inter(
-            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
-            own_set(
-                CARD,
-                look_in(
-                    g.tables.deck_list_cards_mask_30, 319, at(g.player_list, owner_of(PLACE, g.r_self__3)), g.r_row_2
-                ),
-                owner_of(PLACE, g.r_self__3),
-            ),
-        ),
-        owner_of(PLACE, g.r_self__3),
+    """specs/tcg/cards/a1.rules:162"""
+    g.r_targets_2 = select(
+        on,
+        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.grass)),
+        g.r_targets_2,
     )
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_13, g.r_row_2), At.attack_effect_then_7, At.attack_effect_join_7), g.pc
-    )
-
-
-def attack_effect_then_7(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/dragon.rules:16"""
-    targets = in_play(g, owner_of(PLACE, g.r_foe_3))
-    g.r_each = select(on, look(g.tables.attack_effect_13_b, g.r_row_2), g.r_each)
-    rounds = 4
-    for i in range(4):
-        on_ = on & (i < rounds)
-        t = draw_member(g, on_, Draws.slot, PLACE, targets)
-        on__2 = on_ & (t != -1)
-        g.place_drawn = put(g.place_drawn, t, clip((at(g.place_drawn, t) + 1), 0, 9), on__2)
-    g.r_t_left = select(on, subset(PLACE, targets, lambda t_2: at(g.place_drawn, t_2) > 0), g.r_t_left)
-    g.pc = select(
-        on, where(nonempty(g.r_t_left), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_7), g.pc
-    )
-
-
-def hit_times_a_random_one_of_with_round(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:43"""
-    t = lowest(PLACE, g.r_t_left)
-    g.r_t_left = select(on, without(PLACE, g.r_t_left, t), g.r_t_left)
-    t_2 = t
-    n = at(g.place_drawn, t) * g.r_each
-    on_ = on & (t_2 != -1)
-    harm = attack_damage(g, t_2, n)
-    g.place_damage = put(g.place_damage, t_2, clip((at(g.place_damage, t_2) + harm), 0, 9999), on_)
-    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t_2) != g.current))
-    on__3 = on__2 & is_active(g, t_2)
-    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
-    g.place_struck = put(g.place_struck, t_2, True, on__3)
-    on__4 = on__2 & (at(g.place_damage, t_2) >= max_hp(g, t_2))
-    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
-    g.place_drawn = put(g.place_drawn, t, 0, on)
-    g.pc = select(
-        on, where(nonempty(g.r_t_left), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_7), g.pc
-    )
-
-
-def attack_effect_join_7(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/dragon.rules:16"""
-    on_ = on & look(g.tables.attack_effect_14, g.r_row_2)
-    on__2 = on_ & g.r_lucky
-    shield(g, on__2, g.r_self__3)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_15, g.r_row_2), At.attack_effect_then_8, At.attack_effect_join_8), g.pc
-    )
-
-
-def attack_effect_then_8(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fighting.rules:68"""
-    t = g.r_self__3
-    n = look(g.tables.attack_effect_15_a, g.r_row_2)
-    on_ = on & (t != -1)
-    harm = attack_damage(g, t, n)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
-    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
-    on__3 = on__2 & is_active(g, t)
-    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
-    g.place_struck = put(g.place_struck, t, True, on__3)
-    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
-    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
-    g.pc = select(on, At.attack_effect_join_8, g.pc)
-
-
-def attack_effect_join_8(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fighting.rules:68"""
-    on_ = on & look(g.tables.attack_effect_16, g.r_row_2)
-    weaken_by(g, on_, g.r_foe_3, 20)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_17, g.r_row_2), At.attack_effect_then_9, At.attack_effect_join_9), g.pc
-    )
-
-
-def attack_effect_then_9(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fighting.rules:93"""
-    g.r_targets_2 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_targets_2)
-    g.r_n_2 = select(on, look(g.tables.attack_effect_17_a, g.r_row_2), g.r_n_2)
     g.r_p_5 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_5)
     g.r_t_11 = select(on, -1, g.r_t_11)
-    g.pc = select(on, At.hit_one_of_with_by_ask_2, g.pc)
-
-
-def hit_one_of_with_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:33"""
-    player = g.r_p_5
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, g.r_targets_2)
-    ask(g, on, player, words, False, At.hit_one_of_with_by_chosen_2, At.hit_one_of_with_by_went_on_2)
-
-
-def hit_one_of_with_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:33"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_12 = select(chose_slot, (g.action - Act.slot), g.r_t_12)
-    g.pc = select(chose_slot, At.hit_one_of_with_by_slot_2, g.pc)
-
-
-def hit_one_of_with_by_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:33"""
-    g.r_t_11 = select(on, g.r_t_12, g.r_t_11)
-    g.pc = select(on, At.hit_one_of_with_by_went_on_2, g.pc)
-
-
-def hit_one_of_with_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:33"""
-    t = g.r_t_11
-    n = g.r_n_2
-    on_ = on & (t != -1)
-    harm = attack_damage(g, t, n)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
-    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
-    on__3 = on__2 & is_active(g, t)
-    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
-    g.place_struck = put(g.place_struck, t, True, on__3)
-    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
-    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
-    g.pc = select(on, At.attack_effect_join_9, g.pc)
-
-
-def attack_effect_join_9(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fighting.rules:93"""
-    on_ = on & look(g.tables.attack_effect_18, g.r_row_2)
-    heal_damage_from(g, on_, g.dealt, g.r_self__3)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_19, g.r_row_2), At.attack_effect_then_10, At.attack_effect_join_10), g.pc
-    )
-
-
-def attack_effect_then_10(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fighting.rules:138"""
-    g.r_p_6 = select(on, owner_of(PLACE, g.r_foe_3), g.r_p_6)
-    g.pc = select(
-        on,
-        where(negate(unreachable(g, active(g, g.r_p_6))), At.switch_active_of_then_2, At.attack_effect_join_10),
-        g.pc,
-    )
-
-
-def switch_active_of_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
-    g.r_t_13 = select(on, -1, g.r_t_13)
-    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
-
-
-def switch_active_of_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    player = g.r_p_6
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_6))
-    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
-
-
-def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
-    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
-
-
-def switch_active_of_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
-    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
-
-
-def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    on_ = on & (g.r_t_13 != -1)
-    send_out(g, on_, g.r_t_13)
-    g.pc = select(on, At.attack_effect_join_10, g.pc)
-
-
-def attack_effect_join_10(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fighting.rules:138"""
-    on_ = on & look(g.tables.attack_effect_20, g.r_row_2)
-    on__2 = on_ & g.r_lucky
-    stop_from_attacking(g, on__2, g.r_foe_3)
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_21, g.r_row_2), At.attack_effect_then_11, At.attack_effect_join_11), g.pc
-    )
-
-
-def attack_effect_then_11(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fire.rules:81"""
-    g.r_rounds_3 = select(on, greater(lesser(g.r_heads, 127), 0), g.r_rounds_3)
-    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_11), g.pc)
-
-
-def attack_effect_round(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fire.rules:81"""
-    g.r_rounds_3 = select(on, (g.r_rounds_3 - 1), g.r_rounds_3)
-    g.r_targets_3 = select(
-        on,
-        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
-        g.r_targets_3,
-    )
-    g.r_p_7 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_7)
-    g.r_t_15 = select(on, -1, g.r_t_15)
     g.pc = select(on, At.attach_energy_to_one_of_by_ask, g.pc)
 
 
 def attach_energy_to_one_of_by_ask(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    player = g.r_p_7
+    player = g.r_p_5
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, g.r_targets_3)
+    offer(words, Act.slot, 8, g.r_targets_2)
     ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen, At.attach_energy_to_one_of_by_went_on)
 
 
 def attach_energy_to_one_of_by_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
+    g.r_t_12 = select(chose_slot, (g.action - Act.slot), g.r_t_12)
     g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot, g.pc)
 
 
 def attach_energy_to_one_of_by_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
+    g.r_t_11 = select(on, g.r_t_12, g.r_t_11)
     g.pc = select(on, At.attach_energy_to_one_of_by_went_on, g.pc)
 
 
 def attach_energy_to_one_of_by_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    g.pc = select(
-        on, where((g.r_t_15 != -1), At.attach_energy_to_one_of_by_then, At.attach_energy_to_one_of_by_join), g.pc
-    )
+    g.pc = select(on, where((g.r_t_11 != -1), At.attach_energy_to_one_of_by_then, At.attack_effect_join_6), g.pc)
 
 
 def attach_energy_to_one_of_by_then(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:34"""
-    t = g.r_t_15
-    rounds = 1
-    for i in range(1):
-        on_ = on & (i < rounds)
-        g.place_energy = put_element(
-            PLACE_ENERGY,
-            g.place_energy,
-            t,
-            Element.fire,
-            clip((element(PLACE_ENERGY, g.place_energy, t, Element.fire) + 1), 0, 63),
-            on_,
-        )
-        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
-    g.pc = select(on, At.attach_energy_to_one_of_by_join, g.pc)
-
-
-def attach_energy_to_one_of_by_join(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:34"""
-    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_11), g.pc)
-
-
-def attack_effect_join_11(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/fire.rules:81"""
-    on_ = on & look(g.tables.attack_effect_22, g.r_row_2)
-    heal_damage_from(g, on_, look(g.tables.attack_effect_22_a, g.r_row_2), g.r_self__3)
-    on__2 = on & look(g.tables.attack_effect_23, g.r_row_2)
-    fetch_of(
-        g,
-        on__2,
-        inter(
-            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
-            own_set(
-                CARD,
-                look(g.tables.deck_list_cards_mask_31, at(g.player_list, owner_of(PLACE, g.r_self__3))),
-                owner_of(PLACE, g.r_self__3),
-            ),
-        ),
-        owner_of(PLACE, g.r_self__3),
-    )
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_24, g.r_row_2), At.attack_effect_then_12, At.attack_effect_join_12), g.pc
-    )
-
-
-def attack_effect_then_12(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/grass.rules:162"""
-    g.r_targets_4 = select(
-        on,
-        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.grass)),
-        g.r_targets_4,
-    )
-    g.r_p_8 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_8)
-    g.r_t_17 = select(on, -1, g.r_t_17)
-    g.pc = select(on, At.attach_energy_to_one_of_by_ask_2, g.pc)
-
-
-def attach_energy_to_one_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:33"""
-    player = g.r_p_8
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, g.r_targets_4)
-    ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen_2, At.attach_energy_to_one_of_by_went_on_2)
-
-
-def attach_energy_to_one_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:33"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
-    g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_2, g.pc)
-
-
-def attach_energy_to_one_of_by_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:33"""
-    g.r_t_17 = select(on, g.r_t_18, g.r_t_17)
-    g.pc = select(on, At.attach_energy_to_one_of_by_went_on_2, g.pc)
-
-
-def attach_energy_to_one_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:33"""
-    g.pc = select(on, where((g.r_t_17 != -1), At.attach_energy_to_one_of_by_then_2, At.attack_effect_join_12), g.pc)
-
-
-def attach_energy_to_one_of_by_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/energy.rules:34"""
-    t = g.r_t_17
+    t = g.r_t_11
     rounds = 1
     for i in range(1):
         on_ = on & (i < rounds)
@@ -1164,25 +854,192 @@ def attach_energy_to_one_of_by_then_2(g: Game, on: Lane) -> None:
             on_,
         )
         ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.grass)
-    g.pc = select(on, At.attack_effect_join_12, g.pc)
+    g.pc = select(on, At.attack_effect_join_6, g.pc)
 
 
-def attack_effect_join_12(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/grass.rules:162"""
-    on_ = on & look(g.tables.attack_effect_25, g.r_row_2)
-    strip_of_energy(g, on_, g.r_self__3)
+def attack_effect_join_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:162"""
+    on_ = on & look(g.tables.attack_effect_10, g.r_row_2)
+    on__2 = on_ & g.r_lucky
+    stop_from_attacking(g, on__2, g.r_foe_3)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_26, g.r_row_2), At.attack_effect_then_13, At.attack_effect_join_13), g.pc
+        on, where(look(g.tables.attack_effect_11, g.r_row_2), At.attack_effect_then_7, At.attack_effect_join_7), g.pc
     )
 
 
+def attack_effect_then_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:217"""
+    t = g.r_self__3
+    n = look(g.tables.attack_effect_11_a, g.r_row_2)
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join_7, g.pc)
+
+
+def attack_effect_join_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:217"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_12, g.r_row_2), At.attack_effect_then_8, At.attack_effect_join_8), g.pc
+    )
+
+
+def attack_effect_then_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:254"""
+    g.r_rounds_3 = select(on, greater(lesser(g.r_heads, 127), 0), g.r_rounds_3)
+    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_8), g.pc)
+
+
+def attack_effect_round(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:254"""
+    g.r_rounds_3 = select(on, (g.r_rounds_3 - 1), g.r_rounds_3)
+    g.r_targets_3 = select(
+        on,
+        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
+        g.r_targets_3,
+    )
+    g.r_p_6 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_6)
+    g.r_t_13 = select(on, -1, g.r_t_13)
+    g.pc = select(on, At.attach_energy_to_one_of_by_ask_2, g.pc)
+
+
+def attach_energy_to_one_of_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    player = g.r_p_6
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_3)
+    ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen_2, At.attach_energy_to_one_of_by_went_on_2)
+
+
+def attach_energy_to_one_of_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
+    g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_2, g.pc)
+
+
+def attach_energy_to_one_of_by_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
+    g.pc = select(on, At.attach_energy_to_one_of_by_went_on_2, g.pc)
+
+
+def attach_energy_to_one_of_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.pc = select(
+        on, where((g.r_t_13 != -1), At.attach_energy_to_one_of_by_then_2, At.attach_energy_to_one_of_by_join_2), g.pc
+    )
+
+
+def attach_energy_to_one_of_by_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:34"""
+    t = g.r_t_13
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.fire,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.fire) + 1), 0, 63),
+            on_,
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
+    g.pc = select(on, At.attach_energy_to_one_of_by_join_2, g.pc)
+
+
+def attach_energy_to_one_of_by_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:34"""
+    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_8), g.pc)
+
+
+def attack_effect_join_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:254"""
+    on_ = on & look(g.tables.attack_effect_13, g.r_row_2)
+    keep_from_supporters(g, on_, owner_of(PLACE, g.r_foe_3))
+    on__2 = on & look(g.tables.attack_effect_14, g.r_row_2)
+    discard_random_energy_from(g, on__2, g.r_foe_3)
+    on__3 = on & look(g.tables.attack_effect_15, g.r_row_2)
+    stop_from_attacking(g, on__3, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_16, g.r_row_2), At.attack_effect_then_9, At.attack_effect_join_9), g.pc
+    )
+
+
+def attack_effect_then_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:441"""
+    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_10, At.attack_effect_join_9), g.pc)
+
+
+def attack_effect_then_10(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:441"""
+    t = g.r_foe_3
+    c = look(g.tables.attack_effect_16_a, g.r_row_2)
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
+    on__3 = on_ & (c == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.attack_effect_join_9, g.pc)
+
+
+def attack_effect_join_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:441"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_17, g.r_row_2), At.attack_effect_then_11, At.attack_effect_join_11), g.pc
+    )
+
+
+def attack_effect_then_11(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:448"""
+    g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_11), g.pc)
+
+
+def attack_effect_round_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:448"""
+    t = lowest(PLACE, g.r_t_left)
+    g.r_t_left = select(on, without(PLACE, g.r_t_left, t), g.r_t_left)
+    t_2 = t
+    n = look(g.tables.attack_effect_17_a, g.r_row_2)
+    on_ = on & (t_2 != -1)
+    harm = attack_damage(g, t_2, n)
+    g.place_damage = put(g.place_damage, t_2, clip((at(g.place_damage, t_2) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t_2) != g.current))
+    on__3 = on__2 & is_active(g, t_2)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t_2, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t_2) >= max_hp(g, t_2))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_11), g.pc)
+
+
+def attack_effect_join_11(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:448"""
+    on_ = on & look(g.tables.attack_effect_18, g.r_row_2)
+    strip_of_energy(g, on_, g.r_self__3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_19, g.r_row_2), At.attack_effect_then_12, At.attack_effect_join_12), g.pc
+    )
+
+
+def attack_effect_then_12(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:549"""
+    g.pc = select(on, where((g.heads == 0), At.attack_effect_then_13, At.attack_effect_join_12), g.pc)
+
+
 def attack_effect_then_13(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:49"""
-    g.pc = select(on, where((g.heads == 0), At.attack_effect_then_14, At.attack_effect_join_13), g.pc)
-
-
-def attack_effect_then_14(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:49"""
+    """specs/tcg/cards/a1.rules:549"""
     t = g.r_self__3
     on_ = on & (t != -1)
     harm = attack_damage(g, t, 20)
@@ -1193,19 +1050,129 @@ def attack_effect_then_14(g: Game, on: Lane) -> None:
     g.place_struck = put(g.place_struck, t, True, on__3)
     on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
     g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
-    g.pc = select(on, At.attack_effect_join_13, g.pc)
+    g.pc = select(on, At.attack_effect_join_12, g.pc)
 
 
-def attack_effect_join_13(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:49"""
+def attack_effect_join_12(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:549"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_27, g.r_row_2), At.attack_effect_then_15, At.attack_effect_join_15), g.pc
+        on, where(look(g.tables.attack_effect_20, g.r_row_2), At.attack_effect_then_14, At.attack_effect_join_14), g.pc
+    )
+
+
+def attack_effect_then_14(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:561"""
+    g.r_targets_4 = select(on, benched(g, owner_of(PLACE, g.r_self__3)), g.r_targets_4)
+    g.r_p_7 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_7)
+    g.r_t_15 = select(on, -1, g.r_t_15)
+    g.pc = select(on, At.hit_one_of_with_by_ask_2, g.pc)
+
+
+def hit_one_of_with_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    player = g.r_p_7
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_4)
+    ask(g, on, player, words, False, At.hit_one_of_with_by_chosen_2, At.hit_one_of_with_by_went_on_2)
+
+
+def hit_one_of_with_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
+    g.pc = select(chose_slot, At.hit_one_of_with_by_slot_2, g.pc)
+
+
+def hit_one_of_with_by_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
+    g.pc = select(on, At.hit_one_of_with_by_went_on_2, g.pc)
+
+
+def hit_one_of_with_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    t = g.r_t_15
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, 30)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join_14, g.pc)
+
+
+def attack_effect_join_14(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:561"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_21, g.r_row_2), At.attack_effect_then_15, At.attack_effect_join_15), g.pc
     )
 
 
 def attack_effect_then_15(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:61"""
-    g.r_targets_5 = select(on, benched(g, owner_of(PLACE, g.r_self__3)), g.r_targets_5)
+    """specs/tcg/cards/a1.rules:629"""
+    g.r_p_8 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_8)
+    g.pc = select(
+        on,
+        where(negate(unreachable(g, active(g, g.r_p_8))), At.switch_active_of_then_2, At.attack_effect_join_15),
+        g.pc,
+    )
+
+
+def switch_active_of_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:58"""
+    g.r_t_17 = select(on, -1, g.r_t_17)
+    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
+
+
+def switch_active_of_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    player = g.r_p_8
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_8))
+    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
+
+
+def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
+    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
+
+
+def switch_active_of_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    g.r_t_17 = select(on, g.r_t_18, g.r_t_17)
+    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
+
+
+def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    on_ = on & (g.r_t_17 != -1)
+    send_out(g, on_, g.r_t_17)
+    g.pc = select(on, At.attack_effect_join_15, g.pc)
+
+
+def attack_effect_join_15(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:629"""
+    on_ = on & look(g.tables.attack_effect_22, g.r_row_2)
+    brace_by(g, on_, g.r_self__3, look(g.tables.attack_effect_22_a, g.r_row_2))
+    on__2 = on & look(g.tables.attack_effect_23, g.r_row_2)
+    on__3 = on__2 & g.r_lucky
+    shield(g, on__3, g.r_self__3)
+    on__4 = on & look(g.tables.attack_effect_24, g.r_row_2)
+    weaken_by(g, on__4, g.r_foe_3, 20)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_25, g.r_row_2), At.attack_effect_then_16, At.attack_effect_join_16), g.pc
+    )
+
+
+def attack_effect_then_16(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:840"""
+    g.r_targets_5 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_targets_5)
+    g.r_n_2 = select(on, look(g.tables.attack_effect_25_a, g.r_row_2), g.r_n_2)
     g.r_p_9 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_9)
     g.r_t_19 = select(on, -1, g.r_t_19)
     g.pc = select(on, At.hit_one_of_with_by_ask_3, g.pc)
@@ -1235,8 +1202,9 @@ def hit_one_of_with_by_slot_3(g: Game, on: Lane) -> None:
 def hit_one_of_with_by_went_on_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/attacks.rules:33"""
     t = g.r_t_19
+    n = g.r_n_2
     on_ = on & (t != -1)
-    harm = attack_damage(g, t, 30)
+    harm = attack_damage(g, t, n)
     g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
     on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
     on__3 = on__2 & is_active(g, t)
@@ -1244,70 +1212,24 @@ def hit_one_of_with_by_went_on_3(g: Game, on: Lane) -> None:
     g.place_struck = put(g.place_struck, t, True, on__3)
     on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
     g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
-    g.pc = select(on, At.attack_effect_join_15, g.pc)
-
-
-def attack_effect_join_15(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:61"""
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_28, g.r_row_2), At.attack_effect_then_16, At.attack_effect_join_16), g.pc
-    )
-
-
-def attack_effect_then_16(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:95"""
-    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_17, At.attack_effect_join_16), g.pc)
-
-
-def attack_effect_then_17(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:95"""
-    t = g.r_foe_3
-    c = look(g.tables.attack_effect_28_a, g.r_row_2)
-    on_ = on & negate(unreachable(g, t))
-    on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
-    on__3 = on_ & (c == Condition.paralyzed)
-    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
     g.pc = select(on, At.attack_effect_join_16, g.pc)
 
 
 def attack_effect_join_16(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:95"""
+    """specs/tcg/cards/a1.rules:840"""
+    on_ = on & look(g.tables.attack_effect_26, g.r_row_2)
+    heal_damage_from(g, on_, g.dealt, g.r_self__3)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_29, g.r_row_2), At.attack_effect_then_18, At.attack_effect_join_18), g.pc
+        on, where(look(g.tables.attack_effect_27, g.r_row_2), At.attack_effect_then_17, At.attack_effect_join_17), g.pc
     )
 
 
-def attack_effect_then_18(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/metal.rules:23"""
-    e = look(g.tables.attack_effect_29_b, g.r_row_2)
-    t = g.r_self__3
-    rounds = 1
-    for i in range(1):
-        on_ = on & (i < rounds)
-        g.place_energy = put_element(
-            PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) + 1), 0, 63), on_
-        )
-        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, e)
-    g.pc = select(on, At.attack_effect_join_18, g.pc)
-
-
-def attack_effect_join_18(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/metal.rules:23"""
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_30, g.r_row_2), At.attack_effect_then_19, At.attack_effect_join_19), g.pc
-    )
-
-
-def attack_effect_then_19(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:15"""
-    g.r_p_10 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_10)
+def attack_effect_then_17(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:885"""
+    g.r_p_10 = select(on, owner_of(PLACE, g.r_foe_3), g.r_p_10)
     g.pc = select(
         on,
-        where(negate(unreachable(g, active(g, g.r_p_10))), At.switch_active_of_then_3, At.attack_effect_join_19),
+        where(negate(unreachable(g, active(g, g.r_p_10))), At.switch_active_of_then_3, At.attack_effect_join_17),
         g.pc,
     )
 
@@ -1343,38 +1265,80 @@ def switch_active_of_went_on_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:59"""
     on_ = on & (g.r_t_21 != -1)
     send_out(g, on_, g.r_t_21)
-    g.pc = select(on, At.attack_effect_join_19, g.pc)
+    g.pc = select(on, At.attack_effect_join_17, g.pc)
 
 
-def attack_effect_join_19(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:15"""
-    on_ = on & look(g.tables.attack_effect_31, g.r_row_2)
-    keep_from_supporters(g, on_, owner_of(PLACE, g.r_foe_3))
-    on__2 = on & look(g.tables.attack_effect_32, g.r_row_2)
-    brace_by(g, on__2, g.r_self__3, look(g.tables.attack_effect_32_a, g.r_row_2))
-    on__3 = on & look(g.tables.attack_effect_33, g.r_row_2)
-    show_hand_of(g, on__3, owner_of(PLACE, g.r_foe_3))
-    on__4 = on & look(g.tables.attack_effect_34, g.r_row_2)
+def attack_effect_join_17(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:885"""
+    on_ = on & look(g.tables.attack_effect_28, g.r_row_2)
+    root(g, on_, g.r_foe_3)
+    on__2 = on & look(g.tables.attack_effect_29, g.r_row_2)
+    bench_one_of_from_deck_of(
+        g,
+        on__2,
+        inter(
+            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
+            own_set(
+                CARD,
+                look_in(
+                    g.tables.deck_list_cards_mask_31, 319, at(g.player_list, owner_of(PLACE, g.r_self__3)), g.r_row_2
+                ),
+                owner_of(PLACE, g.r_self__3),
+            ),
+        ),
+        owner_of(PLACE, g.r_self__3),
+    )
+    on__3 = on & look(g.tables.attack_effect_30, g.r_row_2)
+    on__4 = on__3 & g.r_lucky
     discard_random_energy_from(g, on__4, g.r_foe_3)
-    on__5 = on & look(g.tables.attack_effect_35, g.r_row_2)
-    stop_from_attacking(g, on__5, g.r_foe_3)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_36, g.r_row_2), At.attack_effect_then_20, At.attack_effect_join_20), g.pc
+        on, where(look(g.tables.attack_effect_31, g.r_row_2), At.attack_effect_then_18, At.attack_effect_join_18), g.pc
     )
 
 
-def attack_effect_then_20(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:167"""
-    g.r_t_left_2 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left_2)
-    g.pc = select(on, where(nonempty(g.r_t_left_2), At.attack_effect_round_2, At.attack_effect_join_20), g.pc)
+def attack_effect_then_18(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:988"""
+    e = look(g.tables.attack_effect_31_b, g.r_row_2)
+    t = g.r_self__3
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) + 1), 0, 63), on_
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, e)
+    g.pc = select(on, At.attack_effect_join_18, g.pc)
 
 
-def attack_effect_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:167"""
+def attack_effect_join_18(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:988"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_32, g.r_row_2), At.attack_effect_then_19, At.attack_effect_join_19), g.pc
+    )
+
+
+def attack_effect_then_19(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1010"""
+    targets = in_play(g, owner_of(PLACE, g.r_foe_3))
+    g.r_each = select(on, look(g.tables.attack_effect_32_b, g.r_row_2), g.r_each)
+    rounds = 4
+    for i in range(4):
+        on_ = on & (i < rounds)
+        t = draw_member(g, on_, Draws.slot, PLACE, targets)
+        on__2 = on_ & (t != -1)
+        g.place_drawn = put(g.place_drawn, t, clip((at(g.place_drawn, t) + 1), 0, 9), on__2)
+    g.r_t_left_2 = select(on, subset(PLACE, targets, lambda t_2: at(g.place_drawn, t_2) > 0), g.r_t_left_2)
+    g.pc = select(
+        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_19), g.pc
+    )
+
+
+def hit_times_a_random_one_of_with_round(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:43"""
     t = lowest(PLACE, g.r_t_left_2)
     g.r_t_left_2 = select(on, without(PLACE, g.r_t_left_2, t), g.r_t_left_2)
     t_2 = t
-    n = look(g.tables.attack_effect_36_a, g.r_row_2)
+    n = at(g.place_drawn, t) * g.r_each
     on_ = on & (t_2 != -1)
     harm = attack_damage(g, t_2, n)
     g.place_damage = put(g.place_damage, t_2, clip((at(g.place_damage, t_2) + harm), 0, 9999), on_)
@@ -1384,14 +1348,50 @@ def attack_effect_round_2(g: Game, on: Lane) -> None:
     g.place_struck = put(g.place_struck, t_2, True, on__3)
     on__4 = on__2 & (at(g.place_damage, t_2) >= max_hp(g, t_2))
     g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
-    g.pc = select(on, where(nonempty(g.r_t_left_2), At.attack_effect_round_2, At.attack_effect_join_20), g.pc)
+    g.place_drawn = put(g.place_drawn, t, 0, on)
+    g.pc = select(
+        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_19), g.pc
+    )
+
+
+def attack_effect_join_19(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1010"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_33, g.r_row_2), At.attack_effect_then_20, At.attack_effect_join_20), g.pc
+    )
+
+
+def attack_effect_then_20(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1073"""
+    p = owner_of(PLACE, g.r_self__3)
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__3 = on__2 & (c != -1)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
+        take(g, PLAYER_DECK, p, position, on__4)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+    g.pc = select(on, At.attack_effect_join_20, g.pc)
 
 
 def attack_effect_join_20(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:167"""
-    on_ = on & look(g.tables.attack_effect_37, g.r_row_2)
+    """specs/tcg/cards/a1.rules:1073"""
+    on_ = on & look(g.tables.attack_effect_34, g.r_row_2)
+    on__2 = on_ & g.r_lucky
+    lose_a_card_of(g, on__2, owner_of(PLACE, g.r_foe_3))
+    on__3 = on & look(g.tables.attack_effect_35, g.r_row_2)
+    on__4 = on__3 & g.r_lucky
+    bury_into_deck(g, on__4, g.r_foe_3)
+    on__5 = on & look(g.tables.attack_effect_36, g.r_row_2)
+    show_hand_of(g, on__5, owner_of(PLACE, g.r_foe_3))
+    on__6 = on & look(g.tables.attack_effect_37, g.r_row_2)
     discard_random_energy_from_among(
-        g, on_, union(in_play(g, owner_of(PLACE, g.r_self__3)), in_play(g, owner_of(PLACE, g.r_foe_3)))
+        g, on__6, union(in_play(g, owner_of(PLACE, g.r_self__3)), in_play(g, owner_of(PLACE, g.r_foe_3)))
     )
     g.pc = select(
         on, where(look(g.tables.attack_effect_38, g.r_row_2), At.attack_effect_then_21, At.attack_effect_join_21), g.pc
@@ -1399,7 +1399,7 @@ def attack_effect_join_20(g: Game, on: Lane) -> None:
 
 
 def attack_effect_then_21(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:216"""
+    """specs/tcg/cards/a1a.rules:217"""
     targets = in_play(g, owner_of(PLACE, g.r_self__3))
     for t, here in elements(PLACE, targets):
         on_ = on & here
@@ -1408,7 +1408,7 @@ def attack_effect_then_21(g: Game, on: Lane) -> None:
 
 
 def attack_effect_join_21(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:216"""
+    """specs/tcg/cards/a1a.rules:217"""
     on_ = on & look(g.tables.attack_effect_39, g.r_row_2)
     blind(g, on_, g.r_foe_3)
     g.pc = select(
@@ -1417,7 +1417,7 @@ def attack_effect_join_21(g: Game, on: Lane) -> None:
 
 
 def attack_effect_then_22(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:344"""
+    """specs/tcg/cards/a1a.rules:345"""
     n = clip(size(Owned(at(g.player_hand, owner_of(PLACE, g.r_foe_3)), owner_of(PLACE, g.r_foe_3))), 0, 20)
     p = owner_of(PLACE, g.r_self__3)
     g.r_rounds_4 = select(on, greater(lesser(n, 20), 0), g.r_rounds_4)
@@ -1442,7 +1442,7 @@ def attack_effect_then_22(g: Game, on: Lane) -> None:
 
 
 def attack_effect_join_22(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:344"""
+    """specs/tcg/cards/a1a.rules:345"""
     on_ = on & look(g.tables.attack_effect_41, g.r_row_2)
     on__2 = on_ & g.r_lucky
     ward(g, on__2, g.r_self__3)
@@ -1544,7 +1544,7 @@ def attack_effect_join_24(g: Game, on: Lane) -> None:
 
 
 def take_turn_retreat(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:125"""
+    """specs/tcg/flow.rules:126"""
     g.retreated = select(on, True, g.retreated)
     g.r_t_25 = select(on, g.r_t_6, g.r_t_25)
     g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_25)), g.r_leaving)
@@ -1554,13 +1554,13 @@ def take_turn_retreat(g: Game, on: Lane) -> None:
 
 
 def retreat_to_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
+    """specs/tcg/flow.rules:181"""
     g.r_e = select(on, -1, g.r_e)
     g.pc = select(on, At.retreat_to_ask, g.pc)
 
 
 def retreat_to_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:181"""
+    """specs/tcg/flow.rules:182"""
     player = owner_of(PLACE, g.r_t_25)
     words = no_actions(ACTIONS)
     offer(
@@ -1573,20 +1573,20 @@ def retreat_to_ask(g: Game, on: Lane) -> None:
 
 
 def retreat_to_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:181"""
+    """specs/tcg/flow.rules:182"""
     chose_energy = on & (g.action >= Act.energy) & (g.action < Act.energy + 10)
     g.r_e_2 = select(chose_energy, (g.action - Act.energy), g.r_e_2)
     g.pc = select(chose_energy, At.retreat_to_energy, g.pc)
 
 
 def retreat_to_energy(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:181"""
+    """specs/tcg/flow.rules:182"""
     g.r_e = select(on, g.r_e_2, g.r_e)
     g.pc = select(on, At.retreat_to_went_on, g.pc)
 
 
 def retreat_to_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:181"""
+    """specs/tcg/flow.rules:182"""
     g.r_due = select(
         on, greater(0, (g.r_due - where((is_type(g, g.r_leaving, g.r_e) & (gain(g, g.r_leaving) > 0)), 2, 1))), g.r_due
     )
@@ -1596,13 +1596,13 @@ def retreat_to_went_on(g: Game, on: Lane) -> None:
 
 
 def retreat_to_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
+    """specs/tcg/flow.rules:181"""
     send_out(g, on, g.r_t_25)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_discard(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:122"""
+    """specs/tcg/flow.rules:123"""
     t = g.r_t_5
     for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
         on_ = on & here
@@ -1617,7 +1617,7 @@ def take_turn_discard(g: Game, on: Lane) -> None:
 
 
 def take_turn_ability(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:118"""
+    """specs/tcg/flow.rules:119"""
     g.place_ability_used = put(
         g.place_ability_used,
         g.r_t_4,
@@ -1628,13 +1628,11 @@ def take_turn_ability(g: Game, on: Lane) -> None:
     g.r_self__4 = select(on, g.r_t_4, g.r_self__4)
     on_ = on & look(g.tables.ability_use_0, g.r_row_3)
     g.r_t_26 = select(on_, -1, g.r_t_26)
-    on__2 = on & look(g.tables.ability_use_1, g.r_row_3)
-    g.r_lucky_2 = select(on__2, flip_coin(g, on__2), g.r_lucky_2)
-    g.pc = select(on, where(look(g.tables.ability_use_2, g.r_row_3), At.ability_use_ask, At.ability_use_join), g.pc)
+    g.pc = select(on, where(look(g.tables.ability_use_1, g.r_row_3), At.ability_use_ask, At.ability_use_join), g.pc)
 
 
 def ability_use_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:195"""
+    """specs/tcg/cards/a1.rules:476"""
     player = owner_of(PLACE, g.r_self__4)
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, in_play(g, opponent(g, owner_of(PLACE, g.r_self__4))))
@@ -1642,25 +1640,27 @@ def ability_use_ask(g: Game, on: Lane) -> None:
 
 
 def ability_use_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:195"""
+    """specs/tcg/cards/a1.rules:476"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
     g.pc = select(chose_slot, At.ability_use_slot, g.pc)
 
 
 def ability_use_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:195"""
+    """specs/tcg/cards/a1.rules:476"""
     g.r_t_26 = select(on, g.r_t_26, g.r_t_26)
     g.pc = select(on, At.ability_use_join, g.pc)
 
 
 def ability_use_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/water.rules:195"""
+    """specs/tcg/cards/a1.rules:476"""
+    on_ = on & look(g.tables.ability_use_2, g.r_row_3)
+    g.r_lucky_2 = select(on_, flip_coin(g, on_), g.r_lucky_2)
     g.pc = select(on, where(look(g.tables.ability_use_3, g.r_row_3), At.ability_use_ask_2, At.ability_use_join_2), g.pc)
 
 
 def ability_use_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:105"""
+    """specs/tcg/cards/a1a.rules:106"""
     player = owner_of(PLACE, g.r_self__4)
     words = no_actions(ACTIONS)
     offer(
@@ -1677,118 +1677,43 @@ def ability_use_ask_2(g: Game, on: Lane) -> None:
 
 
 def ability_use_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:105"""
+    """specs/tcg/cards/a1a.rules:106"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
     g.pc = select(chose_slot, At.ability_use_slot_2, g.pc)
 
 
 def ability_use_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:105"""
+    """specs/tcg/cards/a1a.rules:106"""
     g.r_t_26 = select(on, g.r_t_26, g.r_t_26)
     g.pc = select(on, At.ability_use_join_2, g.pc)
 
 
 def ability_use_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:105"""
+    """specs/tcg/cards/a1a.rules:106"""
     g.pc = select(
         on, where(look(g.tables.ability_use_4, g.r_row_3), At.ability_use_then_3, At.ability_use_join_3), g.pc
     )
 
 
 def ability_use_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:17"""
-    g.r_p_12 = select(on, opponent(g, owner_of(PLACE, g.r_self__4)), g.r_p_12)
-    g.pc = select(
-        on, where(negate(unreachable(g, active(g, g.r_p_12))), At.switch_active_of_then, At.ability_use_join_3), g.pc
-    )
-
-
-def switch_active_of_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
-    g.r_t_27 = select(on, -1, g.r_t_27)
-    g.pc = select(on, At.switch_active_of_ask, g.pc)
-
-
-def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    player = g.r_p_12
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_12))
-    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
-
-
-def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
-    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
-
-
-def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
-    g.pc = select(on, At.switch_active_of_went_on, g.pc)
-
-
-def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    on_ = on & (g.r_t_27 != -1)
-    send_out(g, on_, g.r_t_27)
-    g.pc = select(on, At.ability_use_join_3, g.pc)
-
-
-def ability_use_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/colorless.rules:17"""
-    on_ = on & look(g.tables.ability_use_5, g.r_row_3)
-    look_at_cards_of(g, on_, 1, owner_of(PLACE, g.r_self__4))
-    g.pc = select(
-        on, where(look(g.tables.ability_use_6, g.r_row_3), At.ability_use_then_4, At.ability_use_join_4), g.pc
-    )
-
-
-def ability_use_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/darkness.rules:78"""
-    t = active(g, opponent(g, owner_of(PLACE, g.r_self__4)))
-    on_ = on & negate(unreachable(g, t))
-    on__2 = on_ & (
-        ((Condition.poisoned == Condition.asleep) | (Condition.poisoned == Condition.confused))
-        | (Condition.poisoned == Condition.paralyzed)
-    )
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.poisoned, True, on_)
-    on__3 = on_ & (Condition.poisoned == Condition.paralyzed)
-    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
-    g.pc = select(on, At.ability_use_join_4, g.pc)
-
-
-def ability_use_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/darkness.rules:78"""
-    g.pc = select(
-        on, where(look(g.tables.ability_use_7, g.r_row_3), At.ability_use_then_5, At.ability_use_join_5), g.pc
-    )
-
-
-def ability_use_then_5(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/grass.rules:40"""
+    """specs/tcg/cards/a1.rules:40"""
     targets = in_play(g, owner_of(PLACE, g.r_self__4))
     for t, here in elements(PLACE, targets):
         on_ = on & here
         heal_damage_from(g, on_, 20, t)
-    g.pc = select(on, At.ability_use_join_5, g.pc)
+    g.pc = select(on, At.ability_use_join_3, g.pc)
 
 
-def ability_use_join_5(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/grass.rules:40"""
+def ability_use_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:40"""
     g.pc = select(
-        on, where(look(g.tables.ability_use_8, g.r_row_3), At.ability_use_then_6, At.ability_use_join_6), g.pc
+        on, where(look(g.tables.ability_use_5, g.r_row_3), At.ability_use_then_4, At.ability_use_join_4), g.pc
     )
 
 
-def ability_use_then_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/grass.rules:109"""
+def ability_use_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:109"""
     g.r_targets_7 = select(
         on,
         subset(
@@ -1798,23 +1723,23 @@ def ability_use_then_6(g: Game, on: Lane) -> None:
         ),
         g.r_targets_7,
     )
-    g.r_p_13 = select(on, owner_of(PLACE, g.r_self__4), g.r_p_13)
+    g.r_p_12 = select(on, owner_of(PLACE, g.r_self__4), g.r_p_12)
     g.pc = select(
         on,
-        where(negate(unreachable(g, active(g, opponent(g, g.r_p_13)))), At.lure_one_of_by_then, At.ability_use_join_6),
+        where(negate(unreachable(g, active(g, opponent(g, g.r_p_12)))), At.lure_one_of_by_then, At.ability_use_join_4),
         g.pc,
     )
 
 
 def lure_one_of_by_then(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:66"""
-    g.r_t_29 = select(on, -1, g.r_t_29)
+    g.r_t_27 = select(on, -1, g.r_t_27)
     g.pc = select(on, At.lure_one_of_by_ask, g.pc)
 
 
 def lure_one_of_by_ask(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:67"""
-    player = g.r_p_13
+    player = g.r_p_12
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_7)
     ask(g, on, player, words, False, At.lure_one_of_by_chosen, At.lure_one_of_by_went_on)
@@ -1823,32 +1748,34 @@ def lure_one_of_by_ask(g: Game, on: Lane) -> None:
 def lure_one_of_by_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:67"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
+    g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
     g.pc = select(chose_slot, At.lure_one_of_by_slot, g.pc)
 
 
 def lure_one_of_by_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:67"""
-    g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
+    g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
     g.pc = select(on, At.lure_one_of_by_went_on, g.pc)
 
 
 def lure_one_of_by_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:67"""
-    on_ = on & (g.r_t_29 != -1)
-    send_out(g, on_, g.r_t_29)
-    g.pc = select(on, At.ability_use_join_6, g.pc)
+    on_ = on & (g.r_t_27 != -1)
+    send_out(g, on_, g.r_t_27)
+    g.pc = select(on, At.ability_use_join_4, g.pc)
 
 
-def ability_use_join_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/grass.rules:109"""
+def ability_use_join_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:109"""
+    on_ = on & look(g.tables.ability_use_6, g.r_row_3)
+    put_damage_on(g, on_, 20, g.r_t_26)
     g.pc = select(
-        on, where(look(g.tables.ability_use_9, g.r_row_3), At.ability_use_then_7, At.ability_use_join_7), g.pc
+        on, where(look(g.tables.ability_use_7, g.r_row_3), At.ability_use_then_5, At.ability_use_join_5), g.pc
     )
 
 
-def ability_use_then_7(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:29"""
+def ability_use_then_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:529"""
     t = g.r_self__4
     rounds = 1
     for i in range(1):
@@ -1864,23 +1791,23 @@ def ability_use_then_7(g: Game, on: Lane) -> None:
         ability_energized(
             g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.lightning
         )
-    g.pc = select(on, At.ability_use_join_7, g.pc)
+    g.pc = select(on, At.ability_use_join_5, g.pc)
 
 
-def ability_use_join_7(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/lightning.rules:29"""
+def ability_use_join_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:529"""
     g.pc = select(
-        on, where(look(g.tables.ability_use_10, g.r_row_3), At.ability_use_then_8, At.ability_use_join_8), g.pc
+        on, where(look(g.tables.ability_use_8, g.r_row_3), At.ability_use_then_6, At.ability_use_join_6), g.pc
     )
 
 
-def ability_use_then_8(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:70"""
-    g.pc = select(on, where(g.r_lucky_2, At.ability_use_then_9, At.ability_use_join_8), g.pc)
+def ability_use_then_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:684"""
+    g.pc = select(on, where(g.r_lucky_2, At.ability_use_then_7, At.ability_use_join_6), g.pc)
 
 
-def ability_use_then_9(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:70"""
+def ability_use_then_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:684"""
     t = active(g, opponent(g, owner_of(PLACE, g.r_self__4)))
     on_ = on & negate(unreachable(g, t))
     on__2 = on_ & (
@@ -1893,18 +1820,18 @@ def ability_use_then_9(g: Game, on: Lane) -> None:
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, True, on_)
     on__3 = on_ & (Condition.asleep == Condition.paralyzed)
     g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
-    g.pc = select(on, At.ability_use_join_8, g.pc)
+    g.pc = select(on, At.ability_use_join_6, g.pc)
 
 
-def ability_use_join_8(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:70"""
+def ability_use_join_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:684"""
     g.pc = select(
-        on, where(look(g.tables.ability_use_11, g.r_row_3), At.ability_use_then_10, At.ability_use_join_10), g.pc
+        on, where(look(g.tables.ability_use_9, g.r_row_3), At.ability_use_then_8, At.ability_use_join_8), g.pc
     )
 
 
-def ability_use_then_10(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:111"""
+def ability_use_then_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:725"""
     t = active(g, owner_of(PLACE, g.r_self__4))
     rounds = 1
     for i in range(1):
@@ -1918,27 +1845,100 @@ def ability_use_then_10(g: Game, on: Lane) -> None:
             on_,
         )
         ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.psychic)
+    g.pc = select(on, At.ability_use_join_8, g.pc)
+
+
+def ability_use_join_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:725"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_10, g.r_row_3), At.ability_use_then_9, At.ability_use_join_9), g.pc
+    )
+
+
+def ability_use_then_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:963"""
+    t = active(g, opponent(g, owner_of(PLACE, g.r_self__4)))
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (
+        ((Condition.poisoned == Condition.asleep) | (Condition.poisoned == Condition.confused))
+        | (Condition.poisoned == Condition.paralyzed)
+    )
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.poisoned, True, on_)
+    on__3 = on_ & (Condition.poisoned == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.ability_use_join_9, g.pc)
+
+
+def ability_use_join_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:963"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_11, g.r_row_3), At.ability_use_then_10, At.ability_use_join_10), g.pc
+    )
+
+
+def ability_use_then_10(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1028"""
+    g.r_p_13 = select(on, opponent(g, owner_of(PLACE, g.r_self__4)), g.r_p_13)
+    g.pc = select(
+        on, where(negate(unreachable(g, active(g, g.r_p_13))), At.switch_active_of_then, At.ability_use_join_10), g.pc
+    )
+
+
+def switch_active_of_then(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:58"""
+    g.r_t_29 = select(on, -1, g.r_t_29)
+    g.pc = select(on, At.switch_active_of_ask, g.pc)
+
+
+def switch_active_of_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    player = g.r_p_13
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_13))
+    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
+
+
+def switch_active_of_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
+    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
+
+
+def switch_active_of_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
+    g.pc = select(on, At.switch_active_of_went_on, g.pc)
+
+
+def switch_active_of_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    on_ = on & (g.r_t_29 != -1)
+    send_out(g, on_, g.r_t_29)
     g.pc = select(on, At.ability_use_join_10, g.pc)
 
 
 def ability_use_join_10(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/psychic.rules:111"""
+    """specs/tcg/cards/a1.rules:1028"""
     on_ = on & look(g.tables.ability_use_12, g.r_row_3)
-    put_damage_on(g, on_, 20, g.r_t_26)
+    look_at_cards_of(g, on_, 1, owner_of(PLACE, g.r_self__4))
     on__2 = on & look(g.tables.ability_use_13, g.r_row_3)
     pass_energy_from_to(g, on__2, 1, Element.water, g.r_t_26, active(g, owner_of(PLACE, g.r_self__4)))
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_use_stadium(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:114"""
+    """specs/tcg/flow.rules:115"""
     g.stadium_used = select(on, True, g.stadium_used)
     species_visit(g, on, def_(g, g.arena), g.current)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_stadium(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:108"""
+    """specs/tcg/flow.rules:109"""
     g.stadium_played = select(on, True, g.stadium_played)
     on_ = on & True
     g.stadium_used = select(on_, False, g.stadium_used)
@@ -1959,7 +1959,7 @@ def take_turn_stadium(g: Game, on: Lane) -> None:
 
 
 def take_turn_tool(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:105"""
+    """specs/tcg/flow.rules:106"""
     moved_ = g.r_c_8
     on_ = on & (moved_ >= 0)
     position = index_of(CARD, moved_)
@@ -1970,7 +1970,7 @@ def take_turn_tool(g: Game, on: Lane) -> None:
 
 
 def take_turn_supporter(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:101"""
+    """specs/tcg/flow.rules:102"""
     g.supporter = select(on, def_(g, g.r_c_7), g.supporter)
     g.r_c_11 = select(on, g.r_c_7, g.r_c_11)
     g.r_use_up_return = select(on, At.take_turn_went_on, g.r_use_up_return)
@@ -1978,14 +1978,14 @@ def take_turn_supporter(g: Game, on: Lane) -> None:
 
 
 def take_turn_item(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:98"""
+    """specs/tcg/flow.rules:99"""
     g.r_c_11 = select(on, g.r_c_6, g.r_c_11)
     g.r_use_up_return = select(on, At.take_turn_went_on, g.r_use_up_return)
     g.pc = select(on, At.use_up_entry, g.pc)
 
 
 def use_up_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:171"""
+    """specs/tcg/flow.rules:172"""
     moved_ = g.r_c_11
     on_ = on & (moved_ >= 0)
     position = index_of(CARD, moved_)
@@ -2001,7 +2001,7 @@ def use_up_entry(g: Game, on: Lane) -> None:
 
 
 def species_play_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:17"""
+    """specs/tcg/cards/a1.rules:1196"""
     player = g.r_me
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: is_type(g, t, Element.water)))
@@ -2009,20 +2009,20 @@ def species_play_ask(g: Game, on: Lane) -> None:
 
 
 def species_play_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:17"""
+    """specs/tcg/cards/a1.rules:1196"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
     g.pc = select(chose_slot, At.species_play_slot, g.pc)
 
 
 def species_play_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:17"""
+    """specs/tcg/cards/a1.rules:1196"""
     g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
     g.pc = select(on, At.species_play_join, g.pc)
 
 
 def species_play_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:17"""
+    """specs/tcg/cards/a1.rules:1196"""
     on_ = on & look(g.tables.species_play_2, g.r_row_4)
     g.r_c_12 = select(on_, -1, g.r_c_12)
     g.pc = select(
@@ -2031,7 +2031,7 @@ def species_play_join(g: Game, on: Lane) -> None:
 
 
 def species_play_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:11"""
+    """specs/tcg/cards/a1.rules:1190"""
     player = g.r_me
     words = no_actions(ACTIONS)
     offer(
@@ -2041,27 +2041,27 @@ def species_play_ask_2(g: Game, on: Lane) -> None:
 
 
 def species_play_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:11"""
+    """specs/tcg/cards/a1.rules:1190"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
     g.pc = select(chose_slot, At.species_play_slot_2, g.pc)
 
 
 def species_play_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:11"""
+    """specs/tcg/cards/a1.rules:1190"""
     g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
     g.pc = select(on, At.species_play_join_2, g.pc)
 
 
 def species_play_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:11"""
+    """specs/tcg/cards/a1.rules:1190"""
     g.pc = select(
         on, where(look(g.tables.species_play_4, g.r_row_4), At.species_play_then_3, At.species_play_join_3), g.pc
     )
 
 
 def species_play_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:18"""
+    """specs/tcg/cards/a1.rules:1197"""
     g.r_found_4 = select(on, 0, g.r_found_4)
     g.r_left_3 = select(on, 127, g.r_left_3)
 
@@ -2081,14 +2081,14 @@ def species_play_then_3(g: Game, on: Lane) -> None:
 
 
 def species_play_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:18"""
+    """specs/tcg/cards/a1.rules:1197"""
     g.pc = select(
         on, where(look(g.tables.species_play_5, g.r_row_4), At.species_play_ask_3, At.species_play_join_4), g.pc
     )
 
 
 def species_play_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:350"""
+    """specs/tcg/cards/a1a.rules:351"""
     player = g.r_me
     words = no_actions(ACTIONS)
     offer_each(
@@ -2109,20 +2109,20 @@ def species_play_ask_3(g: Game, on: Lane) -> None:
 
 
 def species_play_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:350"""
+    """specs/tcg/cards/a1a.rules:351"""
     chose_card = on & (g.action >= Act.card) & (g.action < Act.card + 40)
     g.r_c_12 = select(chose_card, (g.action - Act.card), g.r_c_12)
     g.pc = select(chose_card, At.species_play_card, g.pc)
 
 
 def species_play_card(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:350"""
+    """specs/tcg/cards/a1a.rules:351"""
     g.r_c_12 = select(on, g.r_c_12, g.r_c_12)
     g.pc = select(on, At.species_play_join_4, g.pc)
 
 
 def species_play_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:350"""
+    """specs/tcg/cards/a1a.rules:351"""
     on_ = on & look(g.tables.species_play_6, g.r_row_4)
     g.r_c_12 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_12)
     g.pc = select(
@@ -2185,7 +2185,7 @@ def species_play_join_6(g: Game, on: Lane) -> None:
 
 
 def species_play_then_7(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:19"""
+    """specs/tcg/cards/a1.rules:1198"""
     n = g.r_heads_2
     t = g.r_t_31
     g.r_rounds_6 = select(on, greater(lesser(n, 127), 0), g.r_rounds_6)
@@ -2210,7 +2210,7 @@ def species_play_then_7(g: Game, on: Lane) -> None:
 
 
 def species_play_join_7(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:19"""
+    """specs/tcg/cards/a1.rules:1198"""
     on_ = on & look(g.tables.species_play_11, g.r_row_4)
     take_back_to_hand(g, on_, active(g, g.r_me))
     g.pc = select(
@@ -2219,9 +2219,9 @@ def species_play_join_7(g: Game, on: Lane) -> None:
 
 
 def species_play_then_8(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:38"""
+    """specs/tcg/cards/a1.rules:1217"""
     g.r_targets_8 = select(
-        on, subset(PLACE, in_play(g, g.r_me), lambda t: is_called(g, t, 117) | is_called(g, t, 119)), g.r_targets_8
+        on, subset(PLACE, in_play(g, g.r_me), lambda t: is_called(g, t, 300) | is_called(g, t, 302)), g.r_targets_8
     )
     g.r_p_14 = select(on, g.r_me, g.r_p_14)
     g.r_t_32 = select(on, -1, g.r_t_32)
@@ -2275,14 +2275,14 @@ def attach_energy_to_one_of_by_then_3(g: Game, on: Lane) -> None:
 
 
 def species_play_join_8(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:38"""
+    """specs/tcg/cards/a1.rules:1217"""
     g.pc = select(
         on, where(look(g.tables.species_play_13, g.r_row_4), At.species_play_then_9, At.species_play_join_9), g.pc
     )
 
 
 def species_play_then_9(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:43"""
+    """specs/tcg/cards/a1.rules:1222"""
     g.r_p_15 = select(on, opponent(g, g.r_me), g.r_p_15)
     g.pc = select(
         on, where(negate(unreachable(g, active(g, g.r_p_15))), At.switch_active_of_then_4, At.species_play_join_9), g.pc
@@ -2324,7 +2324,7 @@ def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
 
 
 def species_play_join_9(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1/trainers.rules:43"""
+    """specs/tcg/cards/a1.rules:1222"""
     on_ = on & look(g.tables.species_play_14, g.r_row_4)
     for t, here in elements(PLACE, benched(g, g.r_me)):
         on__2 = on_ & here
@@ -2437,7 +2437,7 @@ def species_play_join_11(g: Game, on: Lane) -> None:
 
 
 def take_turn_attach(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:94"""
+    """specs/tcg/flow.rules:95"""
     e = at(g.player_energy_now, g.current)
     t = g.r_t_2
     rounds = 1
@@ -2486,13 +2486,13 @@ def take_turn_went_on(g: Game, on: Lane) -> None:
 
 
 def settle_from_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
+    """specs/tcg/flow.rules:255"""
     g.r_t_left_3 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
 def settle_from_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:255"""
+    """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
     g.player_points = put(
@@ -2515,7 +2515,7 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
 
 
 def settle_from_done_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:255"""
+    """specs/tcg/flow.rules:256"""
     g.r_rounds_7 = select(on, (g.r_rounds_7 + 1), g.r_rounds_7)
     g.pc = select(
         on,
@@ -2529,24 +2529,24 @@ def settle_from_done_2(g: Game, on: Lane) -> None:
 
 
 def settle_from_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
+    """specs/tcg/flow.rules:255"""
     g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then, At.settle_from_join), g.pc)
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     g.r_p_16 = select(on, g.r_leader, g.r_p_16)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_36 = select(on, -1, g.r_t_36)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_16
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_16))
@@ -2554,26 +2554,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_37 = select(chose_slot, (g.action - Act.slot), g.r_t_37)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_36 = select(on, g.r_t_37, g.r_t_36)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_36)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -2581,13 +2581,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_38 = select(on, -1, g.r_t_38)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_17
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_17))
@@ -2595,26 +2595,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_39 = select(chose_slot, (g.action - Act.slot), g.r_t_39)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_38 = select(on, g.r_t_39, g.r_t_38)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_38)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -2642,13 +2642,13 @@ def take_turn_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_round_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
+    """specs/tcg/flow.rules:255"""
     g.r_t_left_4 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_4)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
 def settle_from_round_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:255"""
+    """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
     g.player_points = put(
@@ -2671,7 +2671,7 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
 
 
 def settle_from_done_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:255"""
+    """specs/tcg/flow.rules:256"""
     g.r_rounds_9 = select(on, (g.r_rounds_9 + 1), g.r_rounds_9)
     g.pc = select(
         on,
@@ -2685,12 +2685,12 @@ def settle_from_done_4(g: Game, on: Lane) -> None:
 
 
 def settle_from_done_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
+    """specs/tcg/flow.rules:255"""
     g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then_2, At.settle_from_join_2), g.pc)
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -2698,13 +2698,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_40 = select(on, -1, g.r_t_40)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_18
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_18))
@@ -2712,26 +2712,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_41 = select(chose_slot, (g.action - Act.slot), g.r_t_41)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_40 = select(on, g.r_t_41, g.r_t_40)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_40)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -2739,13 +2739,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_42 = select(on, -1, g.r_t_42)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_19
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_19))
@@ -2753,31 +2753,31 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_43 = select(chose_slot, (g.action - Act.slot), g.r_t_43)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_42 = select(on, g.r_t_43, g.r_t_42)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_42)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:266"""
+    """specs/tcg/flow.rules:267"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
 def close_turn_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:231"""
+    """specs/tcg/flow.rules:232"""
     g.phase__ = select(on, Phase.between, g.phase__)
     g.pc = select(on, where((g.r_rounds_2 > 0), At.play_round, At.play_done), g.pc)
 
@@ -2835,19 +2835,19 @@ def play_join_2(g: Game, on: Lane) -> None:
 
 
 def close_turn_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:231"""
+    """specs/tcg/flow.rules:232"""
     give_rewards(g, on, [0 for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -3124,14 +3124,14 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                                         g.tables.species_title,
                                                         at(g.place_pokemon, place_at(PLACE, g.current, 0)),
                                                     )
-                                                    == 254
+                                                    == 192
                                                 )
                                                 | (
                                                     look(
                                                         g.tables.species_title,
                                                         at(g.place_pokemon, place_at(PLACE, g.current, 0)),
                                                     )
-                                                    == 264
+                                                    == 202
                                                 )
                                             )
                                             | (
@@ -3139,7 +3139,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                                     g.tables.species_title,
                                                     at(g.place_pokemon, place_at(PLACE, g.current, 0)),
                                                 )
-                                                == 266
+                                                == 204
                                             )
                                         )
                                         & nonempty(
@@ -3194,10 +3194,10 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                                         lambda t_9: at(g.place_pokemon, t_9) != -1,
                                                     ),
                                                     lambda t_10: (
-                                                        (look(g.tables.species_title, at(g.place_pokemon, t_10)) == 117)
+                                                        (look(g.tables.species_title, at(g.place_pokemon, t_10)) == 300)
                                                         | (
                                                             look(g.tables.species_title, at(g.place_pokemon, t_10))
-                                                            == 119
+                                                            == 302
                                                         )
                                                     ),
                                                 )
@@ -3217,14 +3217,14 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                                             g.tables.species_title,
                                                             at(g.place_pokemon, place_at(PLACE, g.current, 0)),
                                                         )
-                                                        == 81
+                                                        == 353
                                                     )
                                                     | (
                                                         look(
                                                             g.tables.species_title,
                                                             at(g.place_pokemon, place_at(PLACE, g.current, 0)),
                                                         )
-                                                        == 85
+                                                        == 357
                                                     )
                                                 ),
                                                 own_set(
@@ -3538,108 +3538,106 @@ SEGMENTS = (
     (
         (At.attack_effect_join_5, attack_effect_join_5),
         (At.attack_effect_then_6, attack_effect_then_6),
-        (At.attack_effect_join_6, attack_effect_join_6),
-    ),
-    (
-        (At.attack_effect_then_7, attack_effect_then_7),
-        (At.hit_times_a_random_one_of_with_round, hit_times_a_random_one_of_with_round),
-    ),
-    (
-        (At.attack_effect_join_7, attack_effect_join_7),
-        (At.attack_effect_then_8, attack_effect_then_8),
-        (At.attack_effect_join_8, attack_effect_join_8),
-        (At.attack_effect_then_9, attack_effect_then_9),
-    ),
-    (
-        (At.hit_one_of_with_by_ask_2, hit_one_of_with_by_ask_2),
-        (At.hit_one_of_with_by_chosen_2, hit_one_of_with_by_chosen_2),
-        (At.hit_one_of_with_by_slot_2, hit_one_of_with_by_slot_2),
-        (At.hit_one_of_with_by_went_on_2, hit_one_of_with_by_went_on_2),
-        (At.attack_effect_join_9, attack_effect_join_9),
-    ),
-    (
-        (At.attack_effect_then_10, attack_effect_then_10),
-        (At.switch_active_of_then_2, switch_active_of_then_2),
-        (At.switch_active_of_ask_2, switch_active_of_ask_2),
-        (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
-        (At.switch_active_of_slot_2, switch_active_of_slot_2),
-        (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
-        (At.attack_effect_join_10, attack_effect_join_10),
-        (At.attack_effect_then_11, attack_effect_then_11),
-        (At.attack_effect_round, attack_effect_round),
-    ),
-    (
         (At.attach_energy_to_one_of_by_ask, attach_energy_to_one_of_by_ask),
         (At.attach_energy_to_one_of_by_chosen, attach_energy_to_one_of_by_chosen),
         (At.attach_energy_to_one_of_by_slot, attach_energy_to_one_of_by_slot),
         (At.attach_energy_to_one_of_by_went_on, attach_energy_to_one_of_by_went_on),
         (At.attach_energy_to_one_of_by_then, attach_energy_to_one_of_by_then),
-        (At.attach_energy_to_one_of_by_join, attach_energy_to_one_of_by_join),
-        (At.attack_effect_join_11, attack_effect_join_11),
-        (At.attack_effect_then_12, attack_effect_then_12),
+        (At.attack_effect_join_6, attack_effect_join_6),
     ),
     (
+        (At.attack_effect_then_7, attack_effect_then_7),
+        (At.attack_effect_join_7, attack_effect_join_7),
+        (At.attack_effect_then_8, attack_effect_then_8),
+        (At.attack_effect_round, attack_effect_round),
         (At.attach_energy_to_one_of_by_ask_2, attach_energy_to_one_of_by_ask_2),
+    ),
+    (
         (At.attach_energy_to_one_of_by_chosen_2, attach_energy_to_one_of_by_chosen_2),
         (At.attach_energy_to_one_of_by_slot_2, attach_energy_to_one_of_by_slot_2),
         (At.attach_energy_to_one_of_by_went_on_2, attach_energy_to_one_of_by_went_on_2),
         (At.attach_energy_to_one_of_by_then_2, attach_energy_to_one_of_by_then_2),
-        (At.attack_effect_join_12, attack_effect_join_12),
-        (At.attack_effect_then_13, attack_effect_then_13),
-        (At.attack_effect_then_14, attack_effect_then_14),
+        (At.attach_energy_to_one_of_by_join_2, attach_energy_to_one_of_by_join_2),
+        (At.attack_effect_join_8, attack_effect_join_8),
+        (At.attack_effect_then_9, attack_effect_then_9),
+        (At.attack_effect_then_10, attack_effect_then_10),
     ),
     (
-        (At.attack_effect_join_13, attack_effect_join_13),
+        (At.attack_effect_join_9, attack_effect_join_9),
+        (At.attack_effect_then_11, attack_effect_then_11),
+        (At.attack_effect_round_2, attack_effect_round_2),
+        (At.attack_effect_join_11, attack_effect_join_11),
+        (At.attack_effect_then_12, attack_effect_then_12),
+        (At.attack_effect_then_13, attack_effect_then_13),
+    ),
+    (
+        (At.attack_effect_join_12, attack_effect_join_12),
+        (At.attack_effect_then_14, attack_effect_then_14),
+        (At.hit_one_of_with_by_ask_2, hit_one_of_with_by_ask_2),
+        (At.hit_one_of_with_by_chosen_2, hit_one_of_with_by_chosen_2),
+        (At.hit_one_of_with_by_slot_2, hit_one_of_with_by_slot_2),
+        (At.hit_one_of_with_by_went_on_2, hit_one_of_with_by_went_on_2),
+    ),
+    (
+        (At.attack_effect_join_14, attack_effect_join_14),
         (At.attack_effect_then_15, attack_effect_then_15),
+        (At.switch_active_of_then_2, switch_active_of_then_2),
+        (At.switch_active_of_ask_2, switch_active_of_ask_2),
+        (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
+        (At.switch_active_of_slot_2, switch_active_of_slot_2),
+        (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
+        (At.attack_effect_join_15, attack_effect_join_15),
+    ),
+    (
+        (At.attack_effect_then_16, attack_effect_then_16),
         (At.hit_one_of_with_by_ask_3, hit_one_of_with_by_ask_3),
         (At.hit_one_of_with_by_chosen_3, hit_one_of_with_by_chosen_3),
         (At.hit_one_of_with_by_slot_3, hit_one_of_with_by_slot_3),
         (At.hit_one_of_with_by_went_on_3, hit_one_of_with_by_went_on_3),
     ),
     (
-        (At.attack_effect_join_15, attack_effect_join_15),
-        (At.attack_effect_then_16, attack_effect_then_16),
-        (At.attack_effect_then_17, attack_effect_then_17),
         (At.attack_effect_join_16, attack_effect_join_16),
-        (At.attack_effect_then_18, attack_effect_then_18),
-        (At.attack_effect_join_18, attack_effect_join_18),
-        (At.attack_effect_then_19, attack_effect_then_19),
-    ),
-    (
+        (At.attack_effect_then_17, attack_effect_then_17),
         (At.switch_active_of_then_3, switch_active_of_then_3),
         (At.switch_active_of_ask_3, switch_active_of_ask_3),
         (At.switch_active_of_chosen_3, switch_active_of_chosen_3),
         (At.switch_active_of_slot_3, switch_active_of_slot_3),
         (At.switch_active_of_went_on_3, switch_active_of_went_on_3),
+        (At.attack_effect_join_17, attack_effect_join_17),
+    ),
+    (
+        (At.attack_effect_then_18, attack_effect_then_18),
+        (At.attack_effect_join_18, attack_effect_join_18),
+        (At.attack_effect_then_19, attack_effect_then_19),
+        (At.hit_times_a_random_one_of_with_round, hit_times_a_random_one_of_with_round),
+    ),
+    (
         (At.attack_effect_join_19, attack_effect_join_19),
-    ),
-    (
         (At.attack_effect_then_20, attack_effect_then_20),
-        (At.attack_effect_round_2, attack_effect_round_2),
         (At.attack_effect_join_20, attack_effect_join_20),
-        (At.attack_effect_then_21, attack_effect_then_21),
     ),
     (
+        (At.attack_effect_then_21, attack_effect_then_21),
         (At.attack_effect_join_21, attack_effect_join_21),
         (At.attack_effect_then_22, attack_effect_then_22),
-        (At.attack_effect_join_22, attack_effect_join_22),
     ),
     (
+        (At.attack_effect_join_22, attack_effect_join_22),
         (At.attack_effect_then_23, attack_effect_then_23),
         (At.attack_effect_join_23, attack_effect_join_23),
         (At.attack_effect_then_24, attack_effect_then_24),
         (At.attack_effect_then_25, attack_effect_then_25),
         (At.lure_one_of_by_then_2, lure_one_of_by_then_2),
-        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
     ),
     (
+        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
         (At.lure_one_of_by_chosen_2, lure_one_of_by_chosen_2),
         (At.lure_one_of_by_slot_2, lure_one_of_by_slot_2),
         (At.lure_one_of_by_went_on_2, lure_one_of_by_went_on_2),
         (At.attack_effect_join_24, attack_effect_join_24),
-        (At.take_turn_retreat, take_turn_retreat),
     ),
     (
+        (At.take_turn_retreat, take_turn_retreat),
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
         (At.retreat_to_chosen, retreat_to_chosen),
@@ -3661,19 +3659,8 @@ SEGMENTS = (
         (At.ability_use_slot_2, ability_use_slot_2),
         (At.ability_use_join_2, ability_use_join_2),
         (At.ability_use_then_3, ability_use_then_3),
-        (At.switch_active_of_then, switch_active_of_then),
-        (At.switch_active_of_ask, switch_active_of_ask),
-        (At.switch_active_of_chosen, switch_active_of_chosen),
-        (At.switch_active_of_slot, switch_active_of_slot),
-        (At.switch_active_of_went_on, switch_active_of_went_on),
         (At.ability_use_join_3, ability_use_join_3),
         (At.ability_use_then_4, ability_use_then_4),
-    ),
-    (
-        (At.ability_use_join_4, ability_use_join_4),
-        (At.ability_use_then_5, ability_use_then_5),
-        (At.ability_use_join_5, ability_use_join_5),
-        (At.ability_use_then_6, ability_use_then_6),
         (At.lure_one_of_by_then, lure_one_of_by_then),
         (At.lure_one_of_by_ask, lure_one_of_by_ask),
         (At.lure_one_of_by_chosen, lure_one_of_by_chosen),
@@ -3681,15 +3668,26 @@ SEGMENTS = (
         (At.lure_one_of_by_went_on, lure_one_of_by_went_on),
     ),
     (
-        (At.ability_use_join_6, ability_use_join_6),
+        (At.ability_use_join_4, ability_use_join_4),
+        (At.ability_use_then_5, ability_use_then_5),
+        (At.ability_use_join_5, ability_use_join_5),
+        (At.ability_use_then_6, ability_use_then_6),
         (At.ability_use_then_7, ability_use_then_7),
-        (At.ability_use_join_7, ability_use_join_7),
+        (At.ability_use_join_6, ability_use_join_6),
         (At.ability_use_then_8, ability_use_then_8),
-        (At.ability_use_then_9, ability_use_then_9),
-        (At.ability_use_join_8, ability_use_join_8),
-        (At.ability_use_then_10, ability_use_then_10),
     ),
     (
+        (At.ability_use_join_8, ability_use_join_8),
+        (At.ability_use_then_9, ability_use_then_9),
+        (At.ability_use_join_9, ability_use_join_9),
+        (At.ability_use_then_10, ability_use_then_10),
+        (At.switch_active_of_then, switch_active_of_then),
+        (At.switch_active_of_ask, switch_active_of_ask),
+        (At.switch_active_of_chosen, switch_active_of_chosen),
+        (At.switch_active_of_slot, switch_active_of_slot),
+    ),
+    (
+        (At.switch_active_of_went_on, switch_active_of_went_on),
         (At.ability_use_join_10, ability_use_join_10),
         (At.take_turn_use_stadium, take_turn_use_stadium),
         (At.take_turn_stadium, take_turn_stadium),

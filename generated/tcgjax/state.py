@@ -94,8 +94,8 @@ class State:
     r_side_2: Array
     r_heads: Array
     r_n: Array
-    r_n_2: Array
     r_rounds_3: Array
+    r_n_2: Array
     r_c_10: Array
     r_t_25: Array
     r_leaving: Array
@@ -215,8 +215,8 @@ DTYPES = {
     "r_side_2": "int8",
     "r_heads": "int8",
     "r_n": "int16",
-    "r_n_2": "int16",
     "r_rounds_3": "int8",
+    "r_n_2": "int16",
     "r_c_10": "int8",
     "r_t_25": "int8",
     "r_leaving": "int8",
@@ -268,9 +268,9 @@ SETS = frozenset(
         "r_p_left",
         "r_p_left_2",
         "r_targets",
-        "r_t_left",
         "r_targets_2",
         "r_targets_3",
+        "r_t_left",
         "r_targets_4",
         "r_targets_5",
         "r_t_left_2",

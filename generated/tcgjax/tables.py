@@ -46,7 +46,7 @@ class Tables(NamedTuple):
     species_play_6: jax.Array  # bool
     species_play_7: jax.Array  # bool
     species_play_8: jax.Array  # bool
-    species_play_8_a: jax.Array  # int 0..50
+    species_play_8_a: jax.Array  # int 20..50
     species_play_9: jax.Array  # bool
     species_play_10: jax.Array  # bool
     species_play_11: jax.Array  # bool
@@ -57,7 +57,7 @@ class Tables(NamedTuple):
     species_play_16: jax.Array  # bool
     species_play_17: jax.Array  # bool
     species_play_18: jax.Array  # bool
-    species_play_18_c: jax.Array  # int 0..2
+    species_play_18_c: jax.Array  # int 1..2
     species_play_19: jax.Array  # bool
     species_play_20: jax.Array  # bool
     species_play_21: jax.Array  # bool
@@ -77,65 +77,65 @@ class Tables(NamedTuple):
     attack_cost: jax.Array  # int 0..5[Element]
     attack_damage: jax.Array  # int 0..400
     attack_coins_kind: jax.Array  # int 0..2
-    attack_coins_1_a: jax.Array  # int 0..127
+    attack_coins_1_a: jax.Array  # int 1..127
     attack_times_kind: jax.Array  # int 0..3
     attack_bonus_kind: jax.Array  # int 0..11
-    attack_bonus_2_b: jax.Array  # int 0..50
-    attack_bonus_4_a: jax.Array  # int 0..60
-    attack_bonus_5_a: jax.Array  # int 0..30
-    attack_bonus_6_a: jax.Array  # Element
-    attack_bonus_6_b: jax.Array  # int 0..3
-    attack_bonus_6_c: jax.Array  # int 0..70
+    attack_bonus_1_a: jax.Array  # int 30..60
+    attack_bonus_2_a: jax.Array  # Element
+    attack_bonus_2_b: jax.Array  # int 2..3
+    attack_bonus_2_c: jax.Array  # int 60..70
+    attack_bonus_5_a: jax.Array  # int 20..30
+    attack_bonus_8_b: jax.Array  # int 40..50
     attack_effect_0: jax.Array  # bool
     attack_effect_1: jax.Array  # bool
-    attack_effect_1_a: jax.Array  # int 0..2
+    attack_effect_1_a: jax.Array  # int 1..2
     attack_effect_1_b: jax.Array  # Element
     attack_effect_2: jax.Array  # bool
     attack_effect_3: jax.Array  # bool
-    attack_effect_3_a: jax.Array  # int 0..80
+    attack_effect_3_a: jax.Array  # int 10..80
     attack_effect_4: jax.Array  # bool
     attack_effect_5: jax.Array  # bool
     attack_effect_6: jax.Array  # bool
+    attack_effect_6_a: jax.Array  # int 10..30
     attack_effect_7: jax.Array  # bool
-    attack_effect_7_a: jax.Array  # Condition
     attack_effect_8: jax.Array  # bool
+    attack_effect_8_a: jax.Array  # Condition
     attack_effect_9: jax.Array  # bool
     attack_effect_10: jax.Array  # bool
     attack_effect_11: jax.Array  # bool
+    attack_effect_11_a: jax.Array  # int 10..50
     attack_effect_12: jax.Array  # bool
-    attack_effect_12_a: jax.Array  # text
     attack_effect_13: jax.Array  # bool
-    attack_effect_13_b: jax.Array  # int 0..50
     attack_effect_14: jax.Array  # bool
     attack_effect_15: jax.Array  # bool
-    attack_effect_15_a: jax.Array  # int 0..50
     attack_effect_16: jax.Array  # bool
+    attack_effect_16_a: jax.Array  # Condition
     attack_effect_17: jax.Array  # bool
-    attack_effect_17_a: jax.Array  # int 0..50
+    attack_effect_17_a: jax.Array  # int 10..20
     attack_effect_18: jax.Array  # bool
     attack_effect_19: jax.Array  # bool
     attack_effect_20: jax.Array  # bool
     attack_effect_21: jax.Array  # bool
     attack_effect_22: jax.Array  # bool
-    attack_effect_22_a: jax.Array  # int 0..30
+    attack_effect_22_a: jax.Array  # int 20..30
     attack_effect_23: jax.Array  # bool
     attack_effect_24: jax.Array  # bool
     attack_effect_25: jax.Array  # bool
+    attack_effect_25_a: jax.Array  # int 30..50
     attack_effect_26: jax.Array  # bool
     attack_effect_27: jax.Array  # bool
     attack_effect_28: jax.Array  # bool
-    attack_effect_28_a: jax.Array  # Condition
     attack_effect_29: jax.Array  # bool
-    attack_effect_29_b: jax.Array  # Element
+    attack_effect_29_a: jax.Array  # text
     attack_effect_30: jax.Array  # bool
     attack_effect_31: jax.Array  # bool
+    attack_effect_31_b: jax.Array  # Element
     attack_effect_32: jax.Array  # bool
-    attack_effect_32_a: jax.Array  # int 0..30
+    attack_effect_32_b: jax.Array  # int 40..50
     attack_effect_33: jax.Array  # bool
     attack_effect_34: jax.Array  # bool
     attack_effect_35: jax.Array  # bool
     attack_effect_36: jax.Array  # bool
-    attack_effect_36_a: jax.Array  # int 0..20
     attack_effect_37: jax.Array  # bool
     attack_effect_38: jax.Array  # bool
     attack_effect_39: jax.Array  # bool
@@ -172,7 +172,7 @@ class Tables(NamedTuple):
     ability_when_hit_0: jax.Array  # bool
     ability_energized_0: jax.Array  # bool
     ability_armor_kind: jax.Array  # int 0..2
-    ability_armor_1_a: jax.Array  # int 0..20
+    ability_armor_1_a: jax.Array  # int 10..20
     ability_doubles: jax.Array  # Element?
     ability_bars_supporters_kind: jax.Array  # int 0..1
     ability_bars_evolving_kind: jax.Array  # int 0..1
@@ -211,8 +211,8 @@ class Tables(NamedTuple):
     deck_list_cards_mask_27: jax.Array  # int 0..1048575
     deck_list_cards_mask_28: jax.Array  # int 0..1048575
     deck_list_cards_mask_29: jax.Array  # int 0..1048575
-    deck_list_cards_mask_30: jax.Array  # int 0..1048575[319]
-    deck_list_cards_mask_31: jax.Array  # int 0..1048575
+    deck_list_cards_mask_30: jax.Array  # int 0..1048575
+    deck_list_cards_mask_31: jax.Array  # int 0..1048575[319]
 
 
 class TableError(ValueError):
@@ -246,7 +246,7 @@ SHAPES: dict[
         "play_6": (0, False),
         "play_7": (0, False),
         "play_8": (0, False),
-        "play_8_a": (0, 0),
+        "play_8_a": (0, 20),
         "play_9": (0, False),
         "play_10": (0, False),
         "play_11": (0, False),
@@ -257,7 +257,7 @@ SHAPES: dict[
         "play_16": (0, False),
         "play_17": (0, False),
         "play_18": (0, False),
-        "play_18_c": (0, 0),
+        "play_18_c": (0, 1),
         "play_19": (0, False),
         "play_20": (0, False),
         "play_21": (0, False),
@@ -279,65 +279,65 @@ SHAPES: dict[
         "cost": (10, 0),
         "damage": (0, 0),
         "coins_kind": (0, 0),
-        "coins_1_a": (0, 0),
+        "coins_1_a": (0, 1),
         "times_kind": (0, 0),
         "bonus_kind": (0, 0),
-        "bonus_2_b": (0, 0),
-        "bonus_4_a": (0, 0),
-        "bonus_5_a": (0, 0),
-        "bonus_6_a": (0, 0),
-        "bonus_6_b": (0, 0),
-        "bonus_6_c": (0, 0),
+        "bonus_1_a": (0, 30),
+        "bonus_2_a": (0, 0),
+        "bonus_2_b": (0, 2),
+        "bonus_2_c": (0, 60),
+        "bonus_5_a": (0, 20),
+        "bonus_8_b": (0, 40),
         "effect_0": (0, False),
         "effect_1": (0, False),
-        "effect_1_a": (0, 0),
+        "effect_1_a": (0, 1),
         "effect_1_b": (0, 0),
         "effect_2": (0, False),
         "effect_3": (0, False),
-        "effect_3_a": (0, 0),
+        "effect_3_a": (0, 10),
         "effect_4": (0, False),
         "effect_5": (0, False),
         "effect_6": (0, False),
+        "effect_6_a": (0, 10),
         "effect_7": (0, False),
-        "effect_7_a": (0, 0),
         "effect_8": (0, False),
+        "effect_8_a": (0, 0),
         "effect_9": (0, False),
         "effect_10": (0, False),
         "effect_11": (0, False),
+        "effect_11_a": (0, 10),
         "effect_12": (0, False),
-        "effect_12_a": (0, 0),
         "effect_13": (0, False),
-        "effect_13_b": (0, 0),
         "effect_14": (0, False),
         "effect_15": (0, False),
-        "effect_15_a": (0, 0),
         "effect_16": (0, False),
+        "effect_16_a": (0, 0),
         "effect_17": (0, False),
-        "effect_17_a": (0, 0),
+        "effect_17_a": (0, 10),
         "effect_18": (0, False),
         "effect_19": (0, False),
         "effect_20": (0, False),
         "effect_21": (0, False),
         "effect_22": (0, False),
-        "effect_22_a": (0, 0),
+        "effect_22_a": (0, 20),
         "effect_23": (0, False),
         "effect_24": (0, False),
         "effect_25": (0, False),
+        "effect_25_a": (0, 30),
         "effect_26": (0, False),
         "effect_27": (0, False),
         "effect_28": (0, False),
-        "effect_28_a": (0, 0),
         "effect_29": (0, False),
-        "effect_29_b": (0, 0),
+        "effect_29_a": (0, 0),
         "effect_30": (0, False),
         "effect_31": (0, False),
+        "effect_31_b": (0, 0),
         "effect_32": (0, False),
-        "effect_32_a": (0, 0),
+        "effect_32_b": (0, 40),
         "effect_33": (0, False),
         "effect_34": (0, False),
         "effect_35": (0, False),
         "effect_36": (0, False),
-        "effect_36_a": (0, 0),
         "effect_37": (0, False),
         "effect_38": (0, False),
         "effect_39": (0, False),
@@ -376,7 +376,7 @@ SHAPES: dict[
         "when_hit_0": (0, False),
         "energized_0": (0, False),
         "armor_kind": (0, 0),
-        "armor_1_a": (0, 0),
+        "armor_1_a": (0, 10),
         "doubles": (0, -1),
         "bars_supporters_kind": (0, 0),
         "bars_evolving_kind": (0, 0),
@@ -417,8 +417,8 @@ SHAPES: dict[
         "cards_mask_27": (0, 0),
         "cards_mask_28": (0, 0),
         "cards_mask_29": (0, 0),
-        "cards_mask_30": (319, 0),
-        "cards_mask_31": (0, 0),
+        "cards_mask_30": (0, 0),
+        "cards_mask_31": (319, 0),
     },
 }
 DERIVED = frozenset(
@@ -470,7 +470,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
 
 
 def data() -> dict[str, Any]:
-    """The spec's tables: ``keys``, ``titles`` and ``columns`` per table, and the predicates behind masks."""
+    """The spec's tables: ``keys``, ``titles`` and ``columns`` per table, and the rows behind masks."""
     return json.loads((Path(__file__).parent / "data.json").read_text(encoding="utf-8"))
 
 
@@ -545,8 +545,8 @@ def _hint(name: str, known: Any) -> str:
 
 def _mask(decks: list, mask: dict[str, Any]) -> list:
     """For each deck the positions whose row passes; for a keyed predicate, one mask per value of the key."""
-    rows = mask["predicate"]
-    masks = [[sum(1 << i for i, r in enumerate(deck) if r >= 0 and passes[r]) for passes in rows] for deck in decks]
+    passing = [set(rows) for rows in mask["passing"]]
+    masks = [[sum(1 << i for i, r in enumerate(deck) if r in rows) for rows in passing] for deck in decks]
     return masks if mask["keyed"] else [m[0] for m in masks]
 
 
