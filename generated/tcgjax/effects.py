@@ -561,7 +561,7 @@ def may_retreat(g: Game, t: Lane) -> Lane:
     """may retreat (specs/tcg/flow.rules:161)"""
     return (
         ((negate(g.retreated) & negate(look(g.tables.species_fossil, at(g.place_pokemon, t)))) & awake(g, t))
-        & negate((element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 0) == 1))
+        & negate(element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 0) == 1)
     ) & (total_(g, t) >= retreat_cost(g, t))
 
 
