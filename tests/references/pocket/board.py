@@ -292,10 +292,15 @@ class Board:
         if not table:
             return 0
         result = 0
-        for holder in self.in_play():
-            for source in self.own_sources(holder):
-                if source in table:
-                    result += table[source](self, holder, *subject)
+        for player in self.players:
+            for holder in player.slots:
+                if holder is None:
+                    continue
+                if holder.card.id in table:
+                    result += table[holder.card.id](self, holder, *subject)
+                for tool in holder.tools:
+                    if player.cards[tool].id in table:
+                        result += table[player.cards[tool].id](self, holder, *subject)
         stadium = self.stadium_card()
         if stadium and stadium.id in table:
             result += table[stadium.id](self, None, *subject)
@@ -305,7 +310,8 @@ class Board:
 
     def in_play(self) -> list[Pokemon]:
         """All Pokémon in play, the turn player's first."""
-        return [*self.players[self.current].in_play(), *self.players[1 - self.current].in_play()]
+        slots = self.players[self.current].slots + self.players[1 - self.current].slots
+        return [pokemon for pokemon in slots if pokemon is not None]
 
     def slot_of(self, pokemon: Pokemon) -> int:
         return self.players[pokemon.owner].slots.index(pokemon)

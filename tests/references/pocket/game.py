@@ -394,18 +394,18 @@ class Game(Board):
     def _take_away_the_fallen(self) -> list[Pokemon]:
         """Also those who fall because others have left."""
         fallen: list[Pokemon] = []
-        while falling := [pokemon for pokemon in self.in_play() if self._is_knocked_out(pokemon)]:
+        while falling := [pokemon for pokemon in self.in_play() if pokemon.damage and self._is_knocked_out(pokemon)]:
             for pokemon in falling:
                 self.discard_pokemon(pokemon)
             fallen += falling
         return fallen
 
     def _is_knocked_out(self, pokemon: Pokemon) -> bool:
-        return pokemon.damage > 0 and pokemon.damage >= self.max_hp(pokemon)
+        return pokemon.damage >= self.max_hp(pokemon)
 
     def _verdict(self) -> int | str | None:
         """Each player's claims to victory are 3 points and the other's empty board; the more claims win."""
-        empty = [not player.in_play() for player in self.players]
+        empty = [not any(player.slots) for player in self.players]
         if all(empty):
             return "tie"
         claims = [(self.players[me].points >= POINTS_TO_WIN) + empty[1 - me] for me in (0, 1)]

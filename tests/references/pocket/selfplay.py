@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from .game import COPIES_OF_A_NAME, DECK_SIZE
-from .model import CARDS, ZONE_TYPES, Card
+from .model import CARDS, CONDITIONS, SLOTS, ZONE_TYPES, Card
 from .reference import PocketReference
 
 WEIGHTS = {"end": 0.1, "retreat": 0.1, "discard": 0.1}
@@ -104,6 +104,67 @@ def play(seed: int) -> Record:
     return record
 
 
+def play_on(seed: int, steps: int = 30) -> Record:
+    """From a position in the middle of some game, with Pokémon that are ready to attack."""
+    random = Random(seed)
+    reference = PocketReference(random)
+    decks = [random_deck(random), random_deck(random)]
+    energy = [random_energy(random, deck) for deck in decks]
+    record = Record(decks, energy, [], reference.inject(random_position(random, decks), decks, energy))
+    answer = record.opening
+    while not answer["state"]["over"] and len(record.steps) < steps:
+        action = choose_action(random, answer["legal"])
+        answer = reference.step(action)
+        record.steps.append((action, reference.last_draws, answer))
+    return record
+
+
+def random_position(random: Random, decks: list[list[str]]) -> dict[str, Any]:
+    """The main part of a turn: lines of the decks in play with energy for an attack, everything else anywhere."""
+    players = [_random_side(random, deck) for deck in decks]
+    state = {"turn": random.randint(1, 28), "current": random.randrange(2), "over": False, "winner": None}
+    return state | {"decider": state["current"], "stadium": None, "players": players}
+
+
+def _random_side(random: Random, deck: list[str]) -> dict[str, Any]:
+    cards = [CARDS[card_id] for card_id in deck]
+    free = list(range(DECK_SIZE))
+    random.shuffle(free)
+    slots: list[dict[str, Any] | None] = [None] * SLOTS
+    for slot in range(random.randint(1, SLOTS)):
+        tops = [index for index in free if cards[index].is_pokemon]
+        if tops:
+            slots[slot] = _random_pokemon(random, cards, free, random.choice(tops))
+    assert slots[0] is not None
+    if random.random() < 0.5:
+        slots[0]["status"] = [random.choice(CONDITIONS)]
+    cuts = sorted(random.randint(0, len(free)) for _ in range(2))
+    zones = {"hand": free[: cuts[0]], "deck": free[cuts[0] : cuts[1]], "discard": free[cuts[1] :]}
+    energy = {"current": random.choice((None, *ZONE_TYPES)), "next": random.choice(ZONE_TYPES)}
+    return {"points": random.randint(0, 2), "energy": energy, "slots": slots, **zones}
+
+
+def _random_pokemon(random: Random, cards: list[Card], free: list[int], top: int) -> dict[str, Any]:
+    """Takes a card and what it evolved from out of the free ones."""
+    stack = [top]
+    free.remove(top)
+    while below := [index for index in free if cards[index].name == cards[stack[0]].evolves_from]:
+        stack.insert(0, below[0])
+        free.remove(below[0])
+    energy: dict[str, int] = {}
+    if cards[top].attacks:
+        for kind, count in random.choice(cards[top].attacks).cost.items():
+            name = random.choice(ZONE_TYPES) if kind == "colorless" else kind
+            energy[name] = energy.get(name, 0) + count
+    if random.random() < 0.3:
+        name = random.choice(ZONE_TYPES)
+        energy[name] = energy.get(name, 0) + random.randint(1, 3)
+    tools = [index for index in free if cards[index].trainer_type == "tool"][: random.randrange(2)]
+    free[:] = [index for index in free if index not in tools]
+    damage = random.choice((0, 0, random.randrange(0, cards[top].hp, 10)))
+    return {"cards": stack, "damage": damage, "energy": energy, "status": [], "tools": tools}
+
+
 def replay(record: Record, steps: int, random: Random | None = None) -> PocketReference:
     """The recorded game up to this step, in a new engine."""
     reference = PocketReference(random)
@@ -116,14 +177,14 @@ def replay(record: Record, steps: int, random: Random | None = None) -> PocketRe
 def main(games: int, seed: int) -> None:
     steps = 0
     winners: dict[Any, int] = {}
-    began = time.perf_counter()
+    began = time.process_time()
     for game in range(games):
         record = play(seed + game)
         steps += len(record.steps)
         winner = record.steps[-1][2]["state"]["winner"]
         winners[winner] = winners.get(winner, 0) + 1
-    took = time.perf_counter() - began
-    print(f"{games} games, {steps} decisions, {steps / took:.0f} decisions/s, winners {winners}")
+    took = time.process_time() - began
+    print(f"{games} games, {steps} decisions, {steps / took:.0f} decisions per CPU second, winners {winners}")
 
 
 if __name__ == "__main__":
