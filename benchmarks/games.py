@@ -35,6 +35,7 @@ GAMES: dict[str, str | None] = {  # the spec, and what pgx calls the game
     "goofspiel": None,
     "mancala": None,
     "pong": None,
+    "pong_skip": None,
     "cartpole": None,
     "tic_tac_toe": "tic_tac_toe",
     "kuhn_poker": "kuhn_poker",
