@@ -123,6 +123,12 @@ class Verification(_Section):
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
 
 
+class Benchmarks(_Section):
+    """What `specc bench` measures beside the engine."""
+
+    baselines: tuple[Annotated[PythonTarget, BeforeValidator(_python_target)], ...] = ()
+
+
 _Way = Literal["prefer", "majority", "ask"]
 
 
@@ -174,6 +180,7 @@ class Manifest(_Section):
     """The store of admitted fills, relative to the manifest; it need not exist yet."""
     budget: Budget = Budget()
     verify: Verification = Verification()
+    bench: Benchmarks = Benchmarks()
     sources: Sources = Sources()
 
 

@@ -17,6 +17,9 @@ import jax.numpy as jnp
 from compiler.bench import structure
 from compiler.bench.players import Player, random_words
 
+Advance = Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]
+"""States, fresh states and a random word for each lane, to states one decision later and how many games ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -48,10 +51,10 @@ class Sizes:
 class Rollout:
     """A compiled rollout of one player on one engine, and what is known of it."""
 
-    def __init__(self, env: Any, player: Player, policy: str, sizes: Sizes) -> None:
+    def __init__(self, init: Callable[[jax.Array], Any], advance: Advance, policy: str, sizes: Sizes) -> None:
         self.sizes, self.policy = sizes, policy
-        self._fresh = jax.block_until_ready(jax.jit(env.init)(random_words(jnp.uint32(sizes.seed), sizes.batch)))
-        function = _rollout(env, player, sizes)
+        self._fresh = jax.block_until_ready(jax.jit(init)(random_words(jnp.uint32(sizes.seed), sizes.batch)))
+        function = _scan(advance, sizes)
         self.trace_seconds, lowered = _timed(
             lambda: jax.jit(function, donate_argnums=0).lower(self._fresh, self._fresh, jnp.uint32(0))
         )
@@ -105,14 +108,24 @@ def interleaved(rollouts: list[Rollout]) -> Iterator[Measurement]:
         yield rollout.named("episodes_per_step", "episodes/step", ends)
 
 
-def _rollout(env: Any, player: Player, sizes: Sizes) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
-    """A function that plays `steps` decisions in every lane, replaces games that end by fresh ones, and counts them."""
+def engine_rollout(env: Any, player: Player, policy: str, sizes: Sizes) -> Rollout:
+    """A rollout of a generated engine: the player's choice, the step, and fresh games for those that are over."""
+
+    def advance(states: Any, fresh: Any, words: jax.Array) -> tuple[Any, jax.Array]:
+        states = env.step(states, player(states, words))
+        return env.autoreset(states, fresh), jnp.sum(states.over)
+
+    return Rollout(env.init, advance, policy, sizes)
+
+
+def _scan(advance: Advance, sizes: Sizes) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
+    """A function that plays `steps` decisions in every lane and counts the games that end."""
 
     def rollout(states: Any, fresh: Any, clock: jax.Array) -> tuple[Any, jax.Array]:
         def step(carry: tuple[Any, jax.Array], number: jax.Array) -> tuple[tuple[Any, jax.Array], None]:
             states, ended = carry
-            states = env.step(states, player(states, random_words(clock + number, sizes.batch)))
-            return (env.autoreset(states, fresh), ended + jnp.sum(states.over)), None
+            states, more = advance(states, fresh, random_words(clock + number, sizes.batch))
+            return (states, ended + more.astype(jnp.int32)), None
 
         numbers = jnp.arange(sizes.steps, dtype=jnp.uint32)
         (states, ended), _ = jax.lax.scan(step, (states, jnp.int32(0)), numbers)

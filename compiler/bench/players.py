@@ -15,7 +15,7 @@ Player = Callable[[Any, jax.Array], jax.Array]
 """States and a random word for each lane (uint32[B]) to actions (int32[B])."""
 
 WIDTH = 1024
-"""Of both hidden layers of the network: with 200 to 700 features and some hundred actions, about two million weights."""
+"""Of both hidden layers: with some hundred features and actions, a network has about two million weights."""
 
 _WORD = 32
 
