@@ -54,7 +54,7 @@ class Rollout:
     def __init__(self, init: Callable[[jax.Array], Any], advance: Advance, policy: str, sizes: Sizes) -> None:
         self.sizes, self.policy = sizes, policy
         self._fresh = jax.block_until_ready(jax.jit(init)(random_words(jnp.uint32(sizes.seed), sizes.batch)))
-        function = _scan(advance, sizes)
+        function = scanned(advance, sizes.batch, sizes.steps)
         self.trace_seconds, lowered = _timed(
             lambda: jax.jit(function, donate_argnums=0).lower(self._fresh, self._fresh, jnp.uint32(0))
         )
@@ -109,25 +109,30 @@ def interleaved(rollouts: list[Rollout]) -> Iterator[Measurement]:
 
 
 def engine_rollout(env: Any, player: Player, policy: str, sizes: Sizes) -> Rollout:
-    """A rollout of a generated engine: the player's choice, the step, and fresh games for those that are over."""
+    """A rollout of a generated engine."""
+    return Rollout(env.init, playing(env, player), policy, sizes)
+
+
+def playing(env: Any, player: Player) -> Advance:
+    """One decision of a generated engine: the player's choice, the step, and fresh games for those that are over."""
 
     def advance(states: Any, fresh: Any, words: jax.Array) -> tuple[Any, jax.Array]:
         states = env.step(states, player(states, words))
         return env.autoreset(states, fresh), jnp.sum(states.over)
 
-    return Rollout(env.init, advance, policy, sizes)
+    return advance
 
 
-def _scan(advance: Advance, sizes: Sizes) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
+def scanned(advance: Advance, batch: int, steps: int) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
     """A function that plays `steps` decisions in every lane and counts the games that end."""
 
     def rollout(states: Any, fresh: Any, clock: jax.Array) -> tuple[Any, jax.Array]:
         def step(carry: tuple[Any, jax.Array], number: jax.Array) -> tuple[tuple[Any, jax.Array], None]:
             states, ended = carry
-            states, more = advance(states, fresh, random_words(clock + number, sizes.batch))
+            states, more = advance(states, fresh, random_words(clock + number, batch))
             return (states, ended + more.astype(jnp.int32)), None
 
-        numbers = jnp.arange(sizes.steps, dtype=jnp.uint32)
+        numbers = jnp.arange(steps, dtype=jnp.uint32)
         (states, ended), _ = jax.lax.scan(step, (states, jnp.int32(0)), numbers)
         return states, ended
 
