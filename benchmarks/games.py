@@ -21,7 +21,9 @@ import jax
 import jax.numpy as jnp
 import pgx
 
-from compiler.bench import load_engine, random_words, rollout
+from compiler.bench.engines import load_engine
+from compiler.bench.measure import playing, scanned
+from compiler.bench.players import random_words, uniform
 from compiler.diagnostics import Diagnostics
 from compiler.manifest import load_spec
 from compiler.paths import ROOT
@@ -49,7 +51,11 @@ def ours(name: str, batch: int, steps: int) -> tuple[Callable[[], Any], Any, Pla
     engine = load_engine(manifest.engine, ROOT / "generated")
     env = engine.make()
     fresh = jax.jit(env.init)(random_words(jnp.uint32(1), batch))
-    return rollout(env, batch, steps), fresh, lambda run, states, clock: run(states, fresh, clock)[0]
+    return (
+        scanned(playing(env, uniform(env)), batch, steps),
+        fresh,
+        lambda run, states, clock: run(states, fresh, clock)[0],
+    )
 
 
 def theirs(name: str, batch: int, steps: int) -> tuple[Callable[[], Any], Any, Play]:
