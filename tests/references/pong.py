@@ -1,6 +1,7 @@
 """Pong in float32, frame by frame, written from the constants and the order of updates alone.
 
-The state has the positions, speeds and scores, `seen`, the eight numbers that are observed, and `reward` in tenths. At the end there are only `over` and `reward`. Actions are `move:still`, `move:down` (direction +1) and `move:up`.
+The state has the positions, speeds and scores, `seen`, the eight numbers that are observed, and `reward` in tenths.
+At the end there are only `over` and `reward`. Actions are `move:still`, `move:down` (direction +1) and `move:up`.
 A draw of the kind `serve` is 0 (the ball starts upwards) or 1 (level).
 """
 
