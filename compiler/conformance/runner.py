@@ -274,7 +274,7 @@ class Runner:
     def _check_properties(self, episode: Episode, into: Checks) -> None:
         program, names = self.program, self.names
         rng = episode_rng(self.job.seed, episode.number, "properties")
-        into.merge(properties.check_episode(program, episode, self._view, rng))
+        into.merge(properties.check_episode(program, episode, self.view, rng))
         if episode.ending != "error":
             into.merge(properties.check_unseen_masks(program, self.interp, episode, names, rng))
         if self.job.engine == INTERP:
@@ -287,7 +287,8 @@ class Runner:
             into.merge(properties.check_refusals(self.engine, episode, self.names, rng))
             into.merge(properties.check_branches(self.program, self.engine, episode, self.names, rng))
 
-    def _view(self, fields: properties.Fields, player: int) -> object:
+    def view(self, fields: properties.Fields, player: int) -> object:
+        """What a player observes in a snapshot's fields."""
         return view(self.interp.interp, fields, player)
 
     def _shadow(self) -> InterpShadow:

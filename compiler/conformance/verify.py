@@ -90,7 +90,7 @@ def verify(
     """
     trace = read_trace(options.replay) if options.replay is not None else None
     engine_name = _engine_name(options, spec, trace, engines or {})
-    job = _job(options, spec, program, engine_name, trace)
+    job = job_of(options, spec, program, engine_name, trace)
     digest = spec_hash(_sources(spec))
     report = Report(program.name, spec.source.display, digest, engine_name, options.seed)
     if engine_name == INTERP and options.engine is None and not _is_built(spec):
@@ -233,7 +233,8 @@ def _progress(console: Console | None, episodes: int) -> Iterator[Callable[[Outc
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
-def _job(options: Options, spec: Spec, program: hir.Program, engine: str, trace: Trace | None) -> Job:
+def job_of(options: Options, spec: Spec, program: hir.Program, engine: str, trace: Trace | None = None) -> Job:
+    """What all processes of a verification share. Raises SpecError for options that make no sense."""
     manifest = spec.manifest
     unknown = [level for level in options.levels if level not in LEVELS]
     if unknown:
