@@ -17,7 +17,9 @@ RANGES: Mapping[str, str] = MappingProxyType(
         "E06": "Games and decks",
         "E07": "Building and output",
         "E08": "Verifying and playing",
+        "E12": "Web sources",
         "W09": "Lints",
+        "W12": "Web sources",
     }
 )
 
@@ -35,6 +37,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0016": "A manifest names a deck file or folder that does not exist.",
         "E0017": "A reference or adapter named by a manifest cannot be loaded.",
         "E0018": "What a manifest names as `fills` is no folder.",
+        "E0021": "A view file names something that the rules do not have, or that cannot be shown so.",
         "E0101": "A character or an operator that the language does not have.",
         "E0102": "A text is not closed, or has an escape that does not exist.",
         "E0103": "A bracket is never closed.",
@@ -102,6 +105,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0511": "A table is declared wrongly.",
         "E0512": 'A hole, `text "sha256:…"`, has a wrong hash or is not alone in its body.',
         "E0513": "What fills a hole is empty.",
+        "E0514": "`cites` has a wrong hash, or stands before nothing.",
         "E0601": "A manifest overrides a constant that does not exist, or with something else than a number.",
         "E0602": "The number of players is missing or wrong.",
         "E0603": "There is no `play`, or more than one.",
@@ -113,7 +117,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0703": "An output path leaves the output folder or is reserved.",
         "E0704": "The output cannot be written.",
         "E0705": "An engine has not been built, or cannot be imported.",
-        "E0706": "Something is too large for the engine, such as a set of more than 32 elements.",
+        "E0706": "Something is too large for the engine, such as a set of more than 1,024 elements.",
         "E0707": "The engine's code cannot be: names collide, the formatter `ruff` is missing or refuses it.",
         "E0708": "A hole is open, and an engine needs every body.",
         "E0801": "A deck, or another row given at reset, does not exist or does not fit.",
@@ -125,6 +129,13 @@ CODES: Mapping[str, str] = MappingProxyType(
         "E0807": "A reference failed: it died, did not answer, or answered in a wrong form.",
         "E0811": "No row has the name that is asked for.",
         "E0812": "The rules did something without a meaning while a game was played.",
+        "E1201": "A manifest names no sources of the kind that is asked for.",
+        "E1202": "A site or a set is asked for that the manifest does not know.",
+        "E1203": "A page could not be fetched.",
+        "E1204": "The sources disagree, and the policy leaves the decision to the user.",
+        "E1205": "The rows of a specification differ from what its sources say.",
+        "E1206": "Nothing was found where rows should come from.",
+        "E1207": "The store of snapshots cannot be used: it is broken, or another scrape writes to it.",
         "W0901": "Nothing reads a local.",
         "W0902": "Nothing calls a function.",
         "W0903": "Nothing calls a verb.",
@@ -134,6 +145,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "W0907": "A kind of draw is never drawn.",
         "W0908": "Nothing performs a procedure of rows, or asks for a method.",
         "W0909": "A hole is open: nothing says yet what a body does.",
+        "W1201": "The sources disagree on a field; the policy decided.",
+        "W1202": "Something on a page was not understood.",
+        "W1203": "A site is left out: the manifest does not say how it calls the set.",
+        "W1204": "A row has a key that no source speaks of.",
+        "W1205": "A declaration cites a statement that the local store does not have.",
     }
 )
 

@@ -144,11 +144,10 @@ def test_the_games_reach_every_branch_and_choice(name: str) -> None:
 
 
 TOO_LARGE = {
-    "a set of instances": "entity cell[40]\nstate { marked: set of cell }\n",
-    "a set in an expression": "entity cell[40]\nstate per cell { n: int 0..9 }\n",
-    "an action's instances": "entity cell[40]\naction mark(c: cell)\n",
-    "an action's numbers": "action count_(k: int 0..40)\n",
-    "a zone of all players": "entity card[20] per player\nzone deck: bag of card start\n",
+    "a set of instances": "entity cell[1025]\nstate { marked: set of cell }\n",
+    "a set in an expression": "entity cell[1025]\nstate per cell { n: int 0..9 }\n",
+    "an action's instances": "entity cell[1025]\naction mark(c: cell)\n",
+    "an action's numbers": "action count_(k: int 0..1024)\n",
     "known places": "entity card[30] per player\nzone deck: pile of card per player known 7 start\n",
 }
 

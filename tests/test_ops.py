@@ -71,6 +71,14 @@ def test_bounds_are_as_narrow_as_intervals_can_be(name: str, types: list[IntT]) 
         ("union", (0b100, 0b001), 0b101),
         ("inter", (0b110, 0b011), 0b010),
         ("diff", (0b110, 0b011), 0b100),
+        ("shift", (0b100_010_001, 2, 3, 3), 0b000_100_010),
+        ("shift", (0b111, -1, 3, 3), 0),
+        ("ray", (0b001, 4, 0b001_001_000, 3, 3), 0b001_001_000),
+        ("ray", (0b001, 4, 0b001_000_000, 3, 3), 0),
+        ("line", (0b001_011_111, 4, 3, 3, 3), 0b001),
+        ("neighbours", (0b000_010_000, 0b11111111, 3, 3), 0b111_101_111),
+        ("flood", (0b001, 0b110_100_111, 0b10000, 3, 3), 0b001),
+        ("flood", (0b001, 0b110_100_111, 0b01010101, 3, 3), 0b110_100_111),
     ],
 )
 def test_meaning(name: str, args: tuple[int, ...], result: int) -> None:
@@ -132,7 +140,8 @@ def test_every_operator_has_what_backends_need() -> None:
 @pytest.mark.parametrize("example", [op.example for op in OPS.values() if op.example])
 def test_the_examples_hold(example: str) -> None:
     program, sink = check_sources(
-        [SourceFile("t.rules", f"players 2\nfunc f(): bool = {example}\nplay {{ if f() {{ }} }}\n")], "t"
+        [SourceFile("t.rules", f"players 2\nentity cell[3, 3]\nfunc f(): bool = {example}\nplay {{ if f() {{ }} }}\n")],
+        "t",
     )
     assert program is not None, list(sink)
     assert Evaluator(program).value(program.funcs["f"].body, {})

@@ -484,6 +484,11 @@ class Entity:
     per_player: bool
     total: int
     span: Span | None = None
+    columns: int = 0  # of a board, whose instances lie row by row; 0: they do not lie anywhere
+
+    @property
+    def rows(self) -> int:
+        return self.count // self.columns if self.columns else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -539,6 +544,7 @@ class Action:
     params: tuple[ActionParam, ...]
     base: int
     size: int
+    says: str | None
     span: Span | None = None
 
 
@@ -605,6 +611,7 @@ class Proc:
     returns: Expr | None
     says: str | None
     span: Span | None = None
+    own_words: bool = False  # whether `says` is more than the verb's pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)

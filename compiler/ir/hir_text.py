@@ -291,7 +291,8 @@ def _program(program: hir.Program) -> Iterator[str]:
     for enum in program.enums.values():
         yield f"enum {enum.name} {{ {' '.join(enum.values)} }}"
     for entity in program.entities.values():
-        yield f"entity {entity.name}[{entity.count}]{' per player' if entity.per_player else ''}"
+        size = f"{entity.rows}, {entity.columns}" if entity.columns else entity.count
+        yield f"entity {entity.name}[{size}]{' per player' if entity.per_player else ''}"
     for field in program.fields.values():
         yield _field(program, field)
     for kind in program.draws.values():

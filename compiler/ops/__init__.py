@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.ops import arith, compare, logic, sets
+from compiler.ops import arith, boards, compare, logic, sets
 from compiler.ops.op import Op, OpTypeError, TypeView
 
 __all__ = ["FAMILIES", "OPS", "Op", "OpTypeError", "TypeView", "builtins_markdown"]
 
 FAMILIES: Mapping[str, tuple[Op, ...]] = MappingProxyType(
-    {"Numbers": arith.OPS, "Comparison": compare.OPS, "Logic": logic.OPS, "Sets": sets.OPS}
+    {"Numbers": arith.OPS, "Comparison": compare.OPS, "Logic": logic.OPS, "Sets": sets.OPS, "Boards": boards.OPS}
 )
 OPS: Mapping[str, Op] = MappingProxyType({op.name: op for family in FAMILIES.values() for op in family})
 

@@ -10,15 +10,16 @@ from compiler.passes.masks import StaticMasks
 from compiler.passes.methods import MergeMethods
 from compiler.passes.offers import TurnOffers
 from compiler.passes.split import Split
+from compiler.passes.splits import SplitSets
 
-__all__ = ["MergeMethods", "SetLiterals", "Split", "StaticMasks", "TurnOffers", "lower"]
+__all__ = ["MergeMethods", "SetLiterals", "Split", "SplitSets", "StaticMasks", "TurnOffers", "lower"]
 
 Seen = Callable[[str, hir.Program | lir.OpProgram], None]
 
 
 def lower(program: hir.Program, seen: Seen | None = None) -> lir.OpProgram:
     """Run all passes; ``seen`` gets the name and the result of each. Raises MalformedError where one breaks a rule."""
-    for pass_ in (MergeMethods(), SetLiterals(), TurnOffers(), StaticMasks()):
+    for pass_ in (SplitSets(), MergeMethods(), SetLiterals(), TurnOffers(), StaticMasks()):
         program = pass_.run(program)
         hir_verify.verify(program, lowered=True)
         if seen is not None:

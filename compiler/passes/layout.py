@@ -18,6 +18,7 @@ from compiler.ir.walk import walk
 from compiler.source import Span
 
 WORD = 32
+LARGEST_SET = 1024  # code grows with the elements of a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ class Lanes:
     packed: Packed | None
     top: Run | None
     bottom: Run | None
+    words: int = 1  # of a set's mask
 
     @property
     def bits(self) -> int:
         width = {"bool": 8, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16, "int32": 32, "uint32": 32}[self.dtype]
-        words = self.packed.words if self.packed else 1
+        words = self.packed.words if self.packed else self.words
         runs = sum(32 + 8 for run in (self.top, self.bottom) if run)
         return self.owners * (width * words + runs)
 
@@ -118,13 +120,22 @@ def narrow(low: int, high: int) -> str:
 
 
 def owned(program: hir.Program, type_: Type) -> hir.Entity | None:
-    """The entity whose sets are held as (one player's positions, the player): one too large for a single word."""
+    """The entity whose sets are held as (one player's positions, the player): chosen by the pass split-sets."""
     element = type_.element if isinstance(type_, SetT) else type_
-    if isinstance(element, EntityT):
-        entity = program.entities[element.name]
-        if entity.per_player and entity.total > WORD:
-            return entity
+    if isinstance(element, EntityT) and element.name in program.notes.get("split", ()):
+        return program.entities[element.name]
     return None
+
+
+def mask_size(program: hir.Program, set_: SetT) -> int:
+    """How many bits the mask of a set has."""
+    entity = owned(program, set_)
+    return entity.count if entity else program.domain(set_.element)
+
+
+def mask_words(program: hir.Program, type_: Type) -> int:
+    """How many words hold a set's mask; 1 for what is no set."""
+    return -(-mask_size(program, type_) // WORD) if isinstance(type_, SetT) else 1
 
 
 def owners_of(program: hir.Program, field: hir.Field) -> int:
@@ -134,12 +145,12 @@ def owners_of(program: hir.Program, field: hir.Field) -> int:
 
 
 def check_sets(op: lir.OpProgram) -> None:
-    """Raises LayoutError where an action or a set has more values than a word has bits."""
+    """Raises LayoutError where an action or a set has more values than this backend has code for."""
     program = op.program
     for action in program.actions.values():
         for param in action.params:
-            if param.size > WORD and not owned(program, param.type):
-                raise LayoutError(action.span, f"'{param.name}' takes {param.size} values, more than {WORD}")
+            if param.size > LARGEST_SET:
+                raise LayoutError(action.span, f"'{param.name}' takes {param.size} values, more than {LARGEST_SET}")
     bodies: list[object] = [proc.body for proc in op.procs.values()]
     bodies += [func.body for func in program.funcs.values()]
     for block in op.blocks.values():
@@ -150,10 +161,9 @@ def check_sets(op: lir.OpProgram) -> None:
         for node in walk(body):
             type_ = getattr(node, "type", None)
             if isinstance(type_, SetT):
-                entity = owned(program, type_)
-                size = entity.count if entity else program.domain(type_.element)
-                if size > WORD:
-                    raise LayoutError(node.span, f"this is a set of {size} elements, more than {WORD}")
+                size = mask_size(program, type_)
+                if size > LARGEST_SET:
+                    raise LayoutError(node.span, f"this is a set of {size} elements, more than {LARGEST_SET}")
 
 
 def layout(program: hir.Program) -> dict[str, Lanes]:
@@ -167,6 +177,7 @@ def _lanes(program: hir.Program, field: hir.Field, name: str) -> Lanes:
     low, high = program.bounds(field.type)
     packed = None
     top = bottom = None
+    words = 1
     kind = "set" if isinstance(field.type, SetT) else "bool" if isinstance(field.type, BoolT) else "int"
     if field.size is not None:
         bits = max((high - low).bit_length(), 1)
@@ -175,12 +186,10 @@ def _lanes(program: hir.Program, field: hir.Field, name: str) -> Lanes:
     elif kind == "bool":
         dtype = "bool"
     elif kind == "set":
-        entity = owned(program, field.type)
-        if entity is not None and field.owner is None:
-            raise LayoutError(field.span, f"'{field.id}' holds the {entity.name}s of all players, more than {WORD}")
-        size = entity.count if entity else program.domain(field.type.element)  # type: ignore[union-attr]
-        if size > WORD:
-            raise LayoutError(field.span, f"'{field.id}' is a set of {size} elements, more than {WORD}")
+        size = mask_size(program, field.type)  # type: ignore[arg-type]
+        if size > LARGEST_SET:
+            raise LayoutError(field.span, f"'{field.id}' is a set of {size} elements, more than {LARGEST_SET}")
+        words = -(-size // WORD)
         dtype = "uint32" if size > 16 else "uint16" if size > 8 else "uint8"
     else:
         if isinstance(field.type, (IntT, OptT)) or low <= field.default <= high:
@@ -194,4 +203,4 @@ def _lanes(program: hir.Program, field: hir.Field, name: str) -> Lanes:
             if known * bits > WORD:
                 raise LayoutError(field.span, f"'{field.id}' has {known} known places, more than {WORD // bits}")
         top, bottom = Run(field.known_top, bits), Run(field.known_bottom, bits)
-    return Lanes(field, name, owners, kind, dtype, packed, top, bottom)
+    return Lanes(field, name, owners, kind, dtype, packed, top, bottom, words)

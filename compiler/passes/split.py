@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir, lir
-from compiler.ir.types import BOOL, EntityT, IntT, OptT, SetT, strip_optional
+from compiler.ir.types import BOOL, IntT, OptT, SetT, strip_optional
 from compiler.ir.walk import Node, assigned, children, is_node, mentioned, reads, substitute, walk, with_fresh_locals
+from compiler.passes.layout import owned
 from compiler.source import Span
 
 _LABEL = IntT(0, 0)  # widened when the number of blocks is known
@@ -317,8 +318,8 @@ class _Sizes:
     def rounds(self, domain: hir.Expr) -> int:
         assert isinstance(domain.type, SetT)
         element = domain.type.element
-        if isinstance(element, EntityT) and self.program.entities[element.name].total > 32:
-            return self.program.entities[element.name].count
+        if entity := owned(self.program, domain.type):
+            return entity.count
         return self.program.domain(element)
 
     def size(self, node: Node) -> int:

@@ -433,6 +433,14 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class CitesDecl:
+    """`cites "sha256:…"`: the statement of the published rules that the next declaration follows."""
+
+    hash: str  # as written, "sha256:" included
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ConstDecl:
     name: str
     value: Expr
@@ -454,10 +462,11 @@ class PlayersDecl:
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl:
-    """`entity card[20] per player` or `entity cell[9]`."""
+    """`entity card[20] per player`, `entity cell[9]`, or `entity cell[6, 7]`: a board of six rows and seven columns."""
 
     name: str
-    count: Expr
+    count: Expr  # of rows, where there are columns
+    columns: Expr | None
     per_player: bool
     span: Span
 
@@ -513,10 +522,11 @@ class DrawKindDecl:
 
 @dataclass(frozen=True, slots=True)
 class ActionDecl:
-    """`action NAME(x: own card, k: int 0..1)`."""
+    """`action NAME(x: own card, k: int 0..1) [says "…"]`."""
 
     name: str
     params: tuple[Param, ...]
+    says: str | None
     span: Span
 
 
@@ -640,8 +650,8 @@ class ScenarioDecl:
 
 
 Decl = (
-    ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl | TableDecl
-    | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
+    CitesDecl | ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl
+    | TableDecl | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
 )  # fmt: skip
 
 

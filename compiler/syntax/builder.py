@@ -34,6 +34,9 @@ class Builder(Transformer):
 
     # --- declarations -------------------------------------------------------------------------------------------------
 
+    def cites(self, head, text):
+        return ast.CitesDecl(self._text(text), self._span(head, text))
+
     def const(self, head, name, _, value):
         return ast.ConstDecl(str(name), value, self._span(head, value))
 
@@ -44,8 +47,10 @@ class Builder(Transformer):
     def players(self, head, count):
         return ast.PlayersDecl(count, self._span(head, count))
 
-    def entity(self, head, name, _, count, close, per):
-        return ast.EntityDecl(str(name), count, self._per_player(per), self._span(head, per or close))
+    def entity(self, head, name, _, count, *rest):
+        *columns, close, per = rest
+        columns = next((node for node in columns if isinstance(node, ast.Expr)), None)
+        return ast.EntityDecl(str(name), count, columns, self._per_player(per), self._span(head, per or close))
 
     def per(self, _, name):
         return name
@@ -88,9 +93,10 @@ class Builder(Transformer):
     def draws(self, head, name, _, type_, always):
         return ast.DrawKindDecl(str(name), type_, always is not None, self._span(head, always or type_))
 
-    def action(self, head, name, params):
+    def action(self, head, name, params, says):
         declared, end = params or ((), name)
-        return ast.ActionDecl(str(name), declared, self._span(head, end))
+        text, end = says or (None, end)
+        return ast.ActionDecl(str(name), declared, text, self._span(head, end))
 
     def table(self, head, name, inside, _, *members):
         parent, column, capacity = inside or (None, None, None)

@@ -8,10 +8,10 @@ from typing import Any
 from compiler.diagnostics import did_you_mean
 from compiler.ir import hir
 from compiler.ir.types import PLAYER, EntityT, IntT, PlayerT, RowT, SetT, Type, strip_optional
-from compiler.resolve import BUILTIN_FUNCTIONS, Abort
+from compiler.resolve import BOARD_FUNCTIONS, BUILTIN_FUNCTIONS, Abort
 from compiler.source import Span
 from compiler.syntax import ast
-from compiler.typecheck import groups
+from compiler.typecheck import boards, groups
 from compiler.typecheck.checker import Checked, Checker, FieldRef
 from compiler.typecheck.convert import described
 from compiler.typecheck.scope import Body, Scope
@@ -67,7 +67,12 @@ def _members(check: Checker, type_: Type) -> list[str]:
 
 def _callable(check: Checker, name: str) -> bool:
     names = check.names
-    return name in BUILTIN_FUNCTIONS or name in check.funcs or name in names.entities or bool(names.owners(name))
+    return (
+        name in (*BUILTIN_FUNCTIONS, *BOARD_FUNCTIONS)
+        or name in check.funcs
+        or name in names.entities
+        or bool(names.owners(name))
+    )
 
 
 def call_named(check: Checker, name: str, args: Sequence[Argument], node: ast.Expr, scope: Scope) -> Any:
@@ -75,6 +80,8 @@ def call_named(check: Checker, name: str, args: Sequence[Argument], node: ast.Ex
     names = check.names
     if name in BUILTIN_FUNCTIONS:
         return _builtin(check, name, args, node, scope)
+    if name in BOARD_FUNCTIONS and name not in names.funcs and any(e.columns for e in check.program.entities.values()):
+        return boards.function(check, name, args, node, scope)
     if name in names.owners(name) or names.owners(name):
         found = _field_of(check, name, args, node, scope)
         if found is not None:
@@ -197,6 +204,8 @@ def _method(
 
 
 def _instance(check: Checker, entity: hir.Entity, args: Sequence[Argument], node: ast.Expr, scope: Scope) -> hir.Expr:
+    if entity.columns and len(args) == 2:
+        return boards.place(check, entity, args, node, scope)
     form = f"{entity.name}(player, index)" if entity.per_player else f"{entity.name}(index)"
     _count(check, args, 1 + entity.per_player, node, form)
     owner = check.fitted(args[0], scope, PLAYER) if entity.per_player else None

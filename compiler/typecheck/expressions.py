@@ -28,7 +28,7 @@ from compiler.ir.types import (
 )
 from compiler.ops.compare import comparable
 from compiler.syntax import ast
-from compiler.typecheck import calls, groups
+from compiler.typecheck import boards, calls, groups
 from compiler.typecheck.checker import Checked, Checker, ColumnRef, FieldRef, Handler
 from compiler.typecheck.convert import INT32, described, join
 from compiler.typecheck.scope import Scope
@@ -220,6 +220,8 @@ def member(check: Checker, base: hir.Expr, name: str, node: ast.Expr) -> Designa
                 return hir.OwnerOf(base, PLAYER, node.span)
             if name == "index":
                 return hir.IndexOf(base, IntT(0, check.program.entities[entity].count - 1), node.span)
+            if name in ("row", "column") and check.program.entities[entity].columns:
+                return boards.coordinate(check, base, check.program.entities[entity], name, node.span)
             return _owned(check, entity, name, base)
         case RowT(table):
             found = check.program.tables[table]

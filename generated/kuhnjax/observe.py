@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from .model import CARD, PLAYER_COUNT, PLAYERS
-from .runtime import Lane, Universe, as_int, as_mask, element, is_static, where
+from .runtime import Lane, Universe, as_int, element, has_bit, is_static, size, where
 from .state import State, widen
 
 
@@ -79,7 +78,7 @@ def _features(lanes: dict[str, Any], viewer: int) -> Iterator[Lane]:
             value = stored[owner] if isinstance(stored, tuple) else stored
             if field.shape in ("zone", "slot"):
                 slot = field.shape == "slot"
-                yield where(value >= 0, 1, 0) if slot else as_int(lax.population_count(value))
+                yield where(value >= 0, 1, 0) if slot else size(value)
             if not visible:
                 continue
             if field.packed is not None:
@@ -110,4 +109,4 @@ def _bits(field: Seen, value: Lane, player: int | None, viewer: int) -> Iterator
             yield 0  # it cannot be in the set
         else:
             position = item % field.elements.count if field.split else item
-            yield as_int((as_mask(value) >> as_mask(position)) & as_mask(1))
+            yield as_int(has_bit(value, position))

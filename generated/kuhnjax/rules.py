@@ -33,11 +33,11 @@ def start(g: Game, on: Lane) -> None:
     for p, here in elements(PLAYERS, U32(0x3)):
         on_ = on & here
         c = draw_member(g, on_, Draws.deal, CARD, g.deck)
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = moved
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = moved_
         g.deck = select(on__2, g.deck & ~bit(position), g.deck)
-        g.player_hand = put(g.player_hand, p, moved, on__2)
+        g.player_hand = put(g.player_hand, p, moved_, on__2)
     g.pc = select(on, At.play_ask, g.pc)
 
 

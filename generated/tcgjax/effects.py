@@ -433,9 +433,9 @@ def species_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) 
 def leave(g: Game, on: Lane, t: Lane) -> Lane:
     """leave (specs/tcg/verbs.rules:167)"""
     on_ = on & (at(g.place_attached, t) != -1)
-    moved = at(g.place_attached, t)
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = at(g.place_attached, t)
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(PLACE, t)
     g.place_attached = put(g.place_attached, t, -1, on__2)
     g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -456,9 +456,9 @@ def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     """fetch of (specs/tcg/verbs.rules:138)"""
     c = draw_member(g, on, Draws.pick, CARD, cards)
     on_ = on & (c != -1)
-    moved = c
-    on__2 = on_ & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     take(g, PLAYER_DECK, p, position, on__2)
     g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
     g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
@@ -487,9 +487,9 @@ def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
     """mix hand of into deck (specs/tcg/verbs.rules:148)"""
     for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
     shuffle(g, PLAYER_DECK, p, on)
@@ -499,9 +499,9 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
     """take back to hand (specs/tcg/verbs.rules:178)"""
     for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t)
         g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
         g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
@@ -515,9 +515,9 @@ def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
 
 def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
     """evolve into (specs/tcg/flow.rules:162)"""
-    moved = c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, c)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
@@ -530,9 +530,9 @@ def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
 
 def put_into_play_on(g: Game, on: Lane, c: Lane, t: Lane) -> Lane:
     """put into play on (specs/tcg/flow.rules:156)"""
-    moved = c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, c)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)

@@ -16,6 +16,7 @@ from .observe import observe
 from .rules import ASKS, SEGMENTS
 from .runtime import U32, Game, Owned, is_legal, mix, random_legal, run, scale, where
 from .state import OWNED, State, narrow, widen, working_type
+from .words import Wide
 
 
 class DrawLog(NamedTuple):
@@ -34,58 +35,58 @@ class DrawLog(NamedTuple):
 PARAMS: dict[str, tuple[str, int]] = {  # what reset is given: lane → its table, and how many owners
     "player_list": ("deck_list", 2),
 }
-REGISTERS: dict[str, str] = {  # locals of the rules that no decision outlasts
-    "r_p_left": "mask",
-    "r_c": "int",
-    "r_c_2": "int",
-    "r_c_3": "int",
-    "r_c_4": "int",
-    "r_c_5": "int",
-    "r_t": "int",
-    "r_t_2": "int",
-    "r_c_6": "int",
-    "r_c_7": "int",
-    "r_c_8": "int",
-    "r_t_3": "int",
-    "r_c_9": "int",
-    "r_t_4": "int",
-    "r_t_5": "int",
-    "r_t_6": "int",
-    "r_k": "int",
-    "r_a": "int",
-    "r_p_2": "int",
-    "r_k_2": "int",
-    "r_k_3": "int",
-    "r_p_3": "int",
-    "r_k_4": "int",
-    "r_k_5": "int",
-    "r_t_9": "int",
-    "r_t_left": "mask",
-    "r_p_4": "int",
-    "r_t_10": "int",
-    "r_t_11": "int",
-    "r_e": "int",
-    "r_e_2": "int",
-    "r_c_10": "int",
-    "r_heads_3": "int",
-    "r_going_2": "bool",
-    "r_p_5": "int",
-    "r_t_14": "int",
-    "r_t_15": "int",
-    "r_t_left_2": "mask",
-    "r_p_6": "int",
-    "r_t_16": "int",
-    "r_t_17": "int",
-    "r_p_7": "int",
-    "r_t_18": "int",
-    "r_t_19": "int",
-    "r_t_left_3": "mask",
-    "r_p_8": "int",
-    "r_t_20": "int",
-    "r_t_21": "int",
-    "r_p_9": "int",
-    "r_t_22": "int",
-    "r_t_23": "int",
+REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decision outlasts: kind, words of a mask
+    "r_p_left": ("mask", 1),
+    "r_c": ("int", 1),
+    "r_c_2": ("int", 1),
+    "r_c_3": ("int", 1),
+    "r_c_4": ("int", 1),
+    "r_c_5": ("int", 1),
+    "r_t": ("int", 1),
+    "r_t_2": ("int", 1),
+    "r_c_6": ("int", 1),
+    "r_c_7": ("int", 1),
+    "r_c_8": ("int", 1),
+    "r_t_3": ("int", 1),
+    "r_c_9": ("int", 1),
+    "r_t_4": ("int", 1),
+    "r_t_5": ("int", 1),
+    "r_t_6": ("int", 1),
+    "r_k": ("int", 1),
+    "r_a": ("int", 1),
+    "r_p_2": ("int", 1),
+    "r_k_2": ("int", 1),
+    "r_k_3": ("int", 1),
+    "r_p_3": ("int", 1),
+    "r_k_4": ("int", 1),
+    "r_k_5": ("int", 1),
+    "r_t_9": ("int", 1),
+    "r_t_left": ("mask", 1),
+    "r_p_4": ("int", 1),
+    "r_t_10": ("int", 1),
+    "r_t_11": ("int", 1),
+    "r_e": ("int", 1),
+    "r_e_2": ("int", 1),
+    "r_c_10": ("int", 1),
+    "r_heads_3": ("int", 1),
+    "r_going_2": ("bool", 1),
+    "r_p_5": ("int", 1),
+    "r_t_14": ("int", 1),
+    "r_t_15": ("int", 1),
+    "r_t_left_2": ("mask", 1),
+    "r_p_6": ("int", 1),
+    "r_t_16": ("int", 1),
+    "r_t_17": ("int", 1),
+    "r_p_7": ("int", 1),
+    "r_t_18": ("int", 1),
+    "r_t_19": ("int", 1),
+    "r_t_left_3": ("mask", 1),
+    "r_p_8": ("int", 1),
+    "r_t_20": ("int", 1),
+    "r_t_21": ("int", 1),
+    "r_p_9": ("int", 1),
+    "r_t_22": ("int", 1),
+    "r_t_23": ("int", 1),
 }
 
 
@@ -247,13 +248,17 @@ def _with(state: State, **changes: Any) -> State:
 
 
 def _registers(shape: tuple[int, ...]) -> dict[str, Any]:
-    zeros = {"bool": jnp.bool_, "int": jnp.int32, "mask": jnp.uint32}
-    return {
-        name: Owned(jnp.zeros(shape, jnp.uint32), jnp.zeros(shape, jnp.int32))
-        if kind == "owned"
-        else jnp.zeros(shape, zeros[kind])
-        for name, kind in REGISTERS.items()
-    }
+    dtypes = {"bool": jnp.bool_, "int": jnp.int32}
+
+    def zeros(kind: str, words: int) -> Any:
+        if kind in dtypes:
+            return jnp.zeros(shape, dtypes[kind])
+        if kind == "owned":
+            return Owned(zeros("mask", words), jnp.zeros(shape, jnp.int32))
+        mask = [jnp.zeros(shape, jnp.uint32) for _ in range(words)]
+        return mask[0] if words == 1 else Wide(tuple(mask))
+
+    return {name: zeros(*register) for name, register in REGISTERS.items()}
 
 
 DEFAULTS: dict[str, Any] = {
@@ -351,6 +356,8 @@ def _fresh(seed: jax.Array) -> dict[str, Any]:
     def lane(name: str, value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(lane(name, v) for v in value)
+        if isinstance(value, Wide):
+            return Wide(lane(name, value.words))
         return jnp.full(seed.shape, value, working_type(name))
 
     lanes = {name: lane(name, value) for name, value in DEFAULTS.items()}

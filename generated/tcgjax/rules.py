@@ -153,9 +153,9 @@ def set_up_round(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p_3, position, on__4)
         g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__4)
@@ -178,14 +178,14 @@ def set_up_round(g: Game, on: Lane) -> None:
             own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, p_2)), p_2),
         ),
     )
-    moved_2 = back
-    on__6 = on__5 & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
+    moved__2 = back
+    on__6 = on__5 & (moved__2 >= 0)
+    position_2 = index_of(CARD, moved__2)
     g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__6)
     g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__6)
-    moved_3 = instead
-    on__7 = on__5 & (moved_3 >= 0)
-    position_3 = index_of(CARD, moved_3)
+    moved__3 = instead
+    on__7 = on__5 & (moved__3 >= 0)
+    position_3 = index_of(CARD, moved__3)
     take(g, PLAYER_DECK, p_2, position_3, on__7)
     g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__7)
     g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__7)
@@ -248,12 +248,12 @@ def lay_out_active(g: Game, on: Lane) -> None:
 
 def lay_out_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:45"""
-    moved = g.r_c
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = active(g, g.r_p)
     g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(g.place_facedown, whose, moved, on_)
+    g.place_facedown = put(g.place_facedown, whose, moved_, on_)
     g.r_more = select(on, True, g.r_more)
     g.r_rounds = select(on, 0, g.r_rounds)
     g.pc = select(on, where(((g.r_rounds < 3) & g.r_more), At.lay_out_round, At.lay_out_done), g.pc)
@@ -300,12 +300,12 @@ def lay_out_chosen_2(g: Game, on: Lane) -> None:
 
 def lay_out_bench(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:51"""
-    moved = g.r_c_3
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_3
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = lowest(PLACE, subset(PLACE, of_player(PLACE, g.r_p), lambda t: at(g.place_facedown, t) == -1))
     g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
-    g.place_facedown = put(g.place_facedown, whose, moved, on_)
+    g.place_facedown = put(g.place_facedown, whose, moved_, on_)
     g.r_more = select(on, True, g.r_more)
     g.pc = select(on, At.lay_out_went_on_2, g.pc)
 
@@ -327,9 +327,9 @@ def set_up_done_2(g: Game, on: Lane) -> None:
         on_ = on & here
         c = at(g.place_facedown, t_2)
         g.place_pokemon = put(g.place_pokemon, t_2, def_(g, c), on_)
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         g.place_facedown = put(g.place_facedown, t_2, -1, on__2)
         g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) | bit(position), on__2)
     g.phase__ = select(on, Phase.between, g.phase__)
@@ -781,9 +781,9 @@ def take_turn_discard(g: Game, on: Lane) -> None:
     t = g.r_t_5
     for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t)
         g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -811,29 +811,29 @@ def take_turn_stadium(g: Game, on: Lane) -> None:
     on_ = on & True
     g.stadium_used = select(on_, False, g.stadium_used)
     on__2 = on & (g.arena != -1)
-    moved = g.arena
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.arena
+    on__3 = on__2 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, g.arena)
     g.arena = select(on__3, -1, g.arena)
     g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__3)
-    moved_2 = g.r_c_9
-    on__4 = on & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
+    moved__2 = g.r_c_9
+    on__4 = on & (moved__2 >= 0)
+    position_2 = index_of(CARD, moved__2)
     whose_2 = g.current
     g.player_hand = put(g.player_hand, whose_2, at(g.player_hand, whose_2) & ~bit(position_2), on__4)
-    g.arena = select(on__4, moved_2, g.arena)
+    g.arena = select(on__4, moved__2, g.arena)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_tool(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:103"""
-    moved = g.r_c_8
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_8
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = g.current
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_attached = put(g.place_attached, g.r_t_3, moved, on_)
+    g.place_attached = put(g.place_attached, g.r_t_3, moved_, on_)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -854,9 +854,9 @@ def take_turn_item(g: Game, on: Lane) -> None:
 
 def use_up_entry(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:171"""
-    moved = g.r_c_10
-    on_ = on & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_10
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     whose = owner_of(CARD, g.r_c_10)
     whose_2 = owner_of(CARD, g.r_c_10)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
@@ -1008,16 +1008,16 @@ def species_play_join_4(g: Game, on: Lane) -> None:
         look(g.tables.species_element, def_(g, g.r_c_11)) == Element.psychic
     )
     on__2 = on_ & test
-    moved = g.r_c_11
-    on__3 = on__2 & (moved >= 0)
-    position = index_of(CARD, moved)
+    moved_ = g.r_c_11
+    on__3 = on__2 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
     take(g, PLAYER_DECK, g.r_me, position, on__3)
     g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__3)
     g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__3)
     on__4 = on_ & negate(test)
-    moved_2 = g.r_c_11
-    on__5 = on__4 & (moved_2 >= 0)
-    position_2 = index_of(CARD, moved_2)
+    moved__2 = g.r_c_11
+    on__5 = on__4 & (moved__2 >= 0)
+    position_2 = index_of(CARD, moved__2)
     take(g, PLAYER_DECK, g.r_me, position_2, on__5)
     g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__5)
     g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__5)
@@ -1040,9 +1040,9 @@ def species_play_then_5(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__4)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
@@ -1078,9 +1078,9 @@ def species_play_then_6(g: Game, on: Lane) -> None:
         on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__3 = on__2 & (c != -1)
-        moved = c
-        on__4 = on__3 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__4)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
@@ -1131,9 +1131,9 @@ def settle_from_round(g: Game, on: Lane) -> None:
     t_2 = t
     for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t_2)
         g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -1258,9 +1258,9 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     t_2 = t
     for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
-        moved = c
-        on__2 = on_ & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         whose = owner_of(PLACE, t_2)
         g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
@@ -1398,9 +1398,9 @@ def play_then_2(g: Game, on: Lane) -> None:
         on__4 = on__3 & (size(Owned(at(g.player_hand, p), p)) < 10)
         c = reveal(g, on__4, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__5 = on__4 & (c != -1)
-        moved = c
-        on__6 = on__5 & (moved >= 0)
-        position = index_of(CARD, moved)
+        moved_ = c
+        on__6 = on__5 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
         take(g, PLAYER_DECK, p, position, on__6)
         g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__6)
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__6)

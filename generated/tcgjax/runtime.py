@@ -2,8 +2,9 @@
 """Lanes: the few operations that generated rules are made of.
 
 A lane is one number of every game: a scalar for one game, ``[batch]`` for many; the same code serves both. Ints and
-references are int32 (``none`` is -1), bools are bool, sets are uint32 masks. Python numbers stand for constants, and
-loops over owners run in Python, so that a known index costs nothing. ``on`` says in which games a statement happens.
+references are int32 (``none`` is -1), bools are bool, sets are uint32 masks, or ``Wide``. Python numbers stand for
+constants, and loops over owners run in Python, so that a known index costs nothing. ``on`` says in which games a
+statement happens.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+
+from .words import U32_BITS, Wide, wide
 
 Lane = Any  # jax.Array, or a Python or NumPy number where the value is known
 Lanes = tuple[Lane, ...]
@@ -39,6 +42,14 @@ class Universe:
         """How many bits the mask of a set has."""
         return self.count if self.split else self.total
 
+    def known(self, mask: int) -> Lane | Wide:
+        """A known mask of this domain."""
+        return U32(mask) if self.width <= U32_BITS else wide(mask, -(-self.width // U32_BITS))
+
+    def of_words(self, words: list[Lane]) -> Lane | Wide:
+        """The mask of this domain that is made of words."""
+        return words[0] if self.width <= U32_BITS else Wide(tuple(words))
+
 
 class Owned(NamedTuple):
     """A set of one player's instances: their positions, and the player (None for a set that is always empty)."""
@@ -51,7 +62,7 @@ class Owned(NamedTuple):
         return 0 if self.owner is None else self.owner
 
 
-Set = Any  # a mask, or Owned
+Set = Any  # a mask (one word, or Wide), or Owned
 
 
 class Packed(NamedTuple):
@@ -130,7 +141,14 @@ def where(condition: Lane, then: Any, otherwise: Any) -> Any:
     if isinstance(then, Owned) or isinstance(otherwise, Owned):
         a, b = as_owned(then), as_owned(otherwise)
         return Owned(where(condition, a.mask, b.mask), either(condition, a, b))
+    if isinstance(then, Wide) or isinstance(otherwise, Wide):
+        return as_wide(then, otherwise).with_(otherwise, lambda a, b: jnp.where(condition, a, b))
     return jnp.where(condition, then, otherwise)
+
+
+def as_wide(x: Lane | Wide, like: Any) -> Wide:
+    """A mask as wide as another."""
+    return x if isinstance(x, Wide) else wide(int(x), len(like.words))
 
 
 def as_owned(x: Set) -> Owned:
@@ -157,6 +175,8 @@ def select(on: Lane, new: Any, old: Any) -> Any:
         new = as_owned(new)
         owner = old.owner if new.owner is None else select(on, new.owner, old.owner)
         return Owned(select(on, new.mask, old.mask), owner)
+    if isinstance(old, Wide):
+        return as_wide(new, old).with_(old, lambda a, b: select(on, a, b))
     old, new = jnp.asarray(old), lane_of(new)
     value = jnp.broadcast_to(jnp.asarray(new).astype(old.dtype), old.shape)
     return lax.select(jnp.broadcast_to(jnp.asarray(on), old.shape), value, old)
@@ -319,6 +339,8 @@ def as_int(x: Lane) -> Lane:
 
 def as_mask(x: Lane) -> Lane:
     x = lane_of(x)
+    if isinstance(x, Wide):
+        return x
     return U32(int(x) & 0xFFFFFFFF) if is_static(x) else x.astype(jnp.uint32)
 
 
@@ -339,19 +361,31 @@ def look_in(column: Lane, size: int, row: Lane, index: Lane) -> Lane:
 
 
 def everyone(universe: Universe) -> Set:
-    return U32((1 << universe.total) - 1)
+    return universe.known((1 << universe.total) - 1)
 
 
 def of_player(universe: Universe, player: Lane) -> Set:
     """Every instance that belongs to a player."""
-    full = U32((1 << universe.count) - 1)
-    return Owned(full, player) if universe.split else full << as_mask(player * universe.count)
+    full = universe.known((1 << universe.count) - 1)
+    return Owned(full, player) if universe.split else from_player(universe, full, player)
+
+
+def from_player(universe: Universe, positions: Lane | Wide, player: Lane) -> Lane | Wide:
+    """Positions of one player's instances as a mask of everybody's."""
+    if not isinstance(positions, Wide):
+        return positions << as_mask(player * universe.count)
+    mask = universe.known(0)
+    for p in range(universe.players):
+        mask = mask | where(player == p, positions << p * universe.count, U32(0))
+    return mask
 
 
 def own_set(universe: Universe, bits: Lane, owner: Lane) -> Set:
     """The owner's instances at the given positions."""
     bits = as_mask(bits)
-    return Owned(bits, owner) if universe.split else bits << as_mask(owner * universe.count)
+    if universe.width > U32_BITS and not isinstance(bits, Wide):
+        bits = Wide((bits, *universe.known(0).words[1:]))
+    return Owned(bits, owner) if universe.split else from_player(universe, bits, owner)
 
 
 def instance(universe: Universe, x: Set, position: Lane) -> Lane:
@@ -373,14 +407,35 @@ def index_of(universe: Universe, x: Lane) -> Lane:
     return x - quotient(x, universe.count) * universe.count if universe.players else x
 
 
-def bit(position: Lane) -> Lane:
-    """The mask of one position."""
-    return U32(1) << as_mask(position)
+def bit(position: Lane, universe: Universe | None = None) -> Lane | Wide:
+    """The mask of one position; no bit of another word is set, as shifts beyond a word give 0."""
+    if universe is None or universe.width <= U32_BITS:
+        return U32(1) << as_mask(position)
+    if is_static(position):
+        return universe.known(1 << int(position) if position >= 0 else 0)
+    return Wide(tuple(U32(1) << as_mask(position - U32_BITS * i) for i in range(-(-universe.width // U32_BITS))))
+
+
+def has_bit(mask: Lane | Wide, position: Lane) -> Lane:
+    """Whether a position is in a mask; a position beyond it is not."""
+    if not isinstance(mask, Wide):
+        return (mask >> as_mask(position)) & U32(1) != 0
+    if is_static(position):
+        return (mask.words[position // U32_BITS] >> U32(position % U32_BITS)) & U32(1) != 0
+    found = mask.words[0] >> as_mask(position)
+    for i, word in enumerate(mask.words[1:], 1):
+        found = found | (word >> as_mask(position - U32_BITS * i))
+    return found & U32(1) != 0
+
+
+def words_of(mask: Lane | Wide) -> tuple[Lane, ...]:
+    """The words of a mask, as lanes."""
+    return tuple(jnp.asarray(word, jnp.uint32) for word in (mask.words if isinstance(mask, Wide) else (mask,)))
 
 
 def single(universe: Universe, x: Lane) -> Set:
     """The set of one element; empty for none."""
-    here = bit(index_of(universe, x) if universe.split else lane_of(x))
+    here = bit(index_of(universe, x) if universe.split else lane_of(x), universe)
     mask = where(lane_of(x) >= 0, here, U32(0))
     return Owned(mask, owner_of(universe, x)) if universe.split else mask
 
@@ -429,21 +484,21 @@ def contains(x: Set, item: Lane, universe: Universe | None = None) -> Lane:
     item = lane_of(item)
     if isinstance(x, Owned):
         assert universe is not None
-        position = item - x.player * universe.count
-        return ((x.mask >> as_mask(position)) & U32(1) != 0) & (item >= 0)
+        return has_bit(x.mask, item - x.player * universe.count) & (item >= 0)
     if is_static(item):
-        return (x >> U32(item)) & U32(1) != 0 if item >= 0 else False
-    return ((as_mask(x) >> as_mask(item)) & U32(1) != 0) & (item >= 0)
+        return has_bit(x, item) if item >= 0 else False
+    return has_bit(as_mask(x), item) & (item >= 0)
 
 
 def without(universe: Universe, x: Set, item: Lane) -> Set:
     item = lane_of(item)
     position = item - x.player * universe.count if isinstance(x, Owned) else item
-    return like(x, mask_of(x) & ~(U32(1) << as_mask(position)))
+    return like(x, mask_of(x) & ~bit(position, universe))
 
 
 def size(x: Set) -> Lane:
-    return as_int(lax.population_count(jnp.asarray(mask_of(x), jnp.uint32)))
+    counts = [as_int(lax.population_count(word)) for word in words_of(mask_of(x))]
+    return sum(counts[1:], counts[0])
 
 
 def nonempty(x: Set) -> Lane:
@@ -452,10 +507,20 @@ def nonempty(x: Set) -> Lane:
 
 def nth(universe: Universe, x: Set, k: Lane) -> Lane:
     """The k-th element in ascending order (k from 0); k must be below the size."""
-    mask = jnp.asarray(mask_of(x), jnp.uint32)
+    words = words_of(mask_of(x))
     width = universe.count if isinstance(x, Owned) else universe.total
-    position = jnp.zeros_like(mask, jnp.int32)
     k = jnp.asarray(k, jnp.int32)
+    mask, start, passed, before = words[0], 0, 0, 0
+    for i, word in enumerate(words[1:], 1):
+        before = before + as_int(lax.population_count(words[i - 1]))
+        beyond = k >= before
+        mask, start, passed = (
+            where(beyond, word, mask),
+            where(beyond, U32_BITS * i, start),
+            where(beyond, before, passed),
+        )
+    k = k - passed
+    position = jnp.zeros_like(mask, jnp.int32) + start
     for half in (16, 8, 4, 2, 1):
         if half >= width:
             continue
@@ -469,24 +534,38 @@ def nth(universe: Universe, x: Set, k: Lane) -> Lane:
 
 def lowest(universe: Universe, x: Set) -> Lane:
     """The first element, or none."""
-    mask = jnp.asarray(mask_of(x), jnp.uint32)
-    position = as_int(lax.population_count((mask & (~mask + U32(1))) - U32(1)))
-    return where(mask == U32(0), -1, instance(universe, x, position))
+    position: Lane = -1
+    for i, word in reversed(list(enumerate(words_of(mask_of(x))))):
+        here = as_int(lax.population_count((word & (~word + U32(1))) - U32(1))) + U32_BITS * i
+        position = where(word == U32(0), position, here)
+    return where(nonempty(x), instance(universe, x, position), -1) if isinstance(x, Owned) else position
 
 
 def elements(universe: Universe, x: Set) -> list[tuple[Lane, Lane]]:
     """Every possible element with whether the set has it."""
+    return [(instance(universe, x, position), has) for position, has in members(universe, x)]
+
+
+def members(universe: Universe, x: Set) -> list[tuple[int, Lane]]:
+    """Every position that can be in a set's mask with whether it is; what is known not to be is left out."""
     count = universe.count if isinstance(x, Owned) else universe.total
     mask = mask_of(x)
-    return [(instance(universe, x, i), mask & U32(1 << i) != U32(0)) for i in range(count)]
+    found: list[tuple[int, Lane]] = []
+    for i in range(count):
+        word = mask.words[i // U32_BITS] if isinstance(mask, Wide) else mask
+        has = word & U32(1 << i % U32_BITS) != U32(0)
+        if not is_static(word) or has:
+            found.append((i, bool(has) if is_static(word) else has))
+    return found
 
 
 def subset(universe: Universe, x: Set, keeps: Callable[[Lane], Lane]) -> Set:
     """The elements for which a condition holds."""
-    kept = U32(0)
-    for i, (item, _) in enumerate(elements(universe, x)):
-        kept = kept | where(keeps(item), U32(1 << i), U32(0))
-    return like(x, mask_of(x) & kept)
+    kept: list[Lane] = [U32(0)] * -(-universe.width // U32_BITS)
+    for i, _ in members(universe, x):
+        item = instance(universe, x, i)
+        kept[i // U32_BITS] = kept[i // U32_BITS] | where(keeps(item), U32(1 << i % U32_BITS), U32(0))
+    return like(x, mask_of(x) & universe.of_words(kept))
 
 
 def total(universe: Universe, x: Set, value: Callable[[Lane], Lane]) -> Lane:
@@ -519,15 +598,15 @@ def lowest_of_equals(x: Set, twins: tuple[tuple[int, Lane], ...]) -> Set:
 def distinct(universe: Universe, x: Set, key: Callable[[Lane], Lane]) -> Set:
     """The lowest of the elements with equal keys."""
     seen: list[tuple[Lane, Lane]] = []
-    kept = U32(0)
-    for i, (item, has) in enumerate(elements(universe, x)):
-        k = key(item)
+    kept: list[Lane] = [U32(0)] * -(-universe.width // U32_BITS)
+    for i, has in members(universe, x):
+        k = key(instance(universe, x, i))
         repeats = False
         for other, there in seen:
             repeats = repeats | (there & (k == other))
-        kept = kept | where(has & negate(repeats), U32(1 << i), U32(0))
+        kept[i // U32_BITS] = kept[i // U32_BITS] | where(has & negate(repeats), U32(1 << i % U32_BITS), U32(0))
         seen.append((k, has))
-    return like(x, kept)
+    return like(x, universe.of_words(kept))
 
 
 # --- the game in flight -----------------------------------------------------------------------------------------------
@@ -664,7 +743,12 @@ def no_actions(count: int) -> list[Lane]:
 
 def offer(words: list[Lane], base: int, count: int, legal: Set | Lane, when: Lane = True) -> None:
     """Add ``count`` actions from ``base`` on; bit i of ``legal`` is action base + i."""
-    mask = as_mask(mask_of(legal)) & U32((1 << count) - 1)
+    mask = mask_of(legal)
+    if isinstance(mask, Wide):
+        for i, part in enumerate(mask.words[: -(-count // U32_BITS)]):
+            offer(words, base + U32_BITS * i, min(count - U32_BITS * i, U32_BITS), part, when)
+        return
+    mask = as_mask(mask) & U32((1 << count) - 1)
     mask = where(when, mask, U32(0))
     word, shift = divmod(base, 32)
     words[word] = words[word] | (mask << U32(shift))
@@ -682,11 +766,18 @@ def positions(universe: Universe, x: Set, owner: Lane) -> Lane:
     """The positions of a player's own instances in a set, for an action whose parameter is the decider's own."""
     if isinstance(x, Owned):
         return where(x.player == owner, x.mask, U32(0))
+    if isinstance(x, Wide):
+        mask = universe.known(0)
+        for player in range(universe.players):
+            mask = mask | where(owner == player, x >> player * universe.count, U32(0))
+        return mask
     return (as_mask(x) >> as_mask(owner * universe.count)) & U32((1 << universe.count) - 1)
 
 
-def below(n: Lane) -> Lane:
-    """The numbers 0 … n-1 as a mask."""
+def below(n: Lane, count: int = U32_BITS) -> Lane | Wide:
+    """The numbers 0 … n-1 as a mask of ``count`` bits."""
+    if count > U32_BITS:
+        return Wide(tuple(below(clip(n - U32_BITS * i, 0, U32_BITS)) for i in range(-(-count // U32_BITS))))
     return (U32(1) << as_mask(greater(n, 0))) - U32(1)
 
 
@@ -872,11 +963,11 @@ class Pile(NamedTuple):
         return (owner if self.per_player else quotient(owner, self.universe.count)) * self.universe.count
 
 
-def run_mask(run_: Run, word: Lane, count: Lane) -> Lane:
+def run_mask(universe: Universe, run_: Run, word: Lane, count: Lane) -> Lane | Wide:
     """The positions in a run, as a mask."""
-    mask = U32(0)
+    mask = universe.known(0)
     for i in range(run_.capacity):
-        mask = mask | where(count > i, U32(1) << as_mask(run_.get(word, i)), U32(0))
+        mask = mask | where(count > i, bit(run_.get(word, i), universe), U32(0))
     return mask
 
 
@@ -941,7 +1032,8 @@ def reveal(game: Game, on: Lane, kind: DrawKind, pile: Pile, owner: Lane, depth:
         bottom = at(getattr(game, f"{pile.name}_bottom"), owner)
         bottom_size = at(getattr(game, f"{pile.name}_bottom_size"), owner)
         rest = at(getattr(game, pile.name), owner)
-        rest = rest & ~run_mask(pile.top, word, count) & ~run_mask(pile.bottom, bottom, bottom_size)
+        rest = rest & ~run_mask(pile.universe, pile.top, word, count)
+        rest = rest & ~run_mask(pile.universe, pile.bottom, bottom, bottom_size)
         known = count > place
         options = size(rest)
         fresh = looks & negate(known) & (options > 0)

@@ -69,7 +69,7 @@ class Tables(NamedTuple):
     attack_effect_0: jax.Array  # bool
     attack_effect_1: jax.Array  # bool
     attack_effect_2: jax.Array  # bool
-    attack_effect_2_a: jax.Array  # int 0..2
+    attack_effect_2_a: jax.Array  # int 1..2
     attack_effect_2_b: jax.Array  # Element
     attack_effect_3: jax.Array  # bool
     attack_effect_4: jax.Array  # bool
@@ -184,7 +184,7 @@ SHAPES: dict[
         "effect_0": (0, False),
         "effect_1": (0, False),
         "effect_2": (0, False),
-        "effect_2_a": (0, 0),
+        "effect_2_a": (0, 1),
         "effect_2_b": (0, 0),
         "effect_3": (0, False),
         "effect_4": (0, False),
@@ -289,7 +289,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
 
 
 def data() -> dict[str, Any]:
-    """The spec's tables: ``keys``, ``titles`` and ``columns`` per table, and the predicates behind masks."""
+    """The spec's tables: ``keys``, ``titles`` and ``columns`` per table, and the rows behind masks."""
     return json.loads((Path(__file__).parent / "data.json").read_text(encoding="utf-8"))
 
 
@@ -364,8 +364,8 @@ def _hint(name: str, known: Any) -> str:
 
 def _mask(decks: list, mask: dict[str, Any]) -> list:
     """For each deck the positions whose row passes; for a keyed predicate, one mask per value of the key."""
-    rows = mask["predicate"]
-    masks = [[sum(1 << i for i, r in enumerate(deck) if r >= 0 and passes[r]) for passes in rows] for deck in decks]
+    passing = [set(rows) for rows in mask["passing"]]
+    masks = [[sum(1 << i for i, r in enumerate(deck) if r in rows) for rows in passing] for deck in decks]
     return masks if mask["keyed"] else [m[0] for m in masks]
 
 

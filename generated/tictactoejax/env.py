@@ -16,6 +16,7 @@ from .observe import observe
 from .rules import ASKS, SEGMENTS
 from .runtime import U32, Game, Owned, is_legal, mix, random_legal, run, scale, where
 from .state import OWNED, State, narrow, widen, working_type
+from .words import Wide
 
 
 class DrawLog(NamedTuple):
@@ -33,8 +34,8 @@ class DrawLog(NamedTuple):
 
 PARAMS: dict[str, tuple[str, int]] = {  # what reset is given: lane → its table, and how many owners
 }
-REGISTERS: dict[str, str] = {  # locals of the rules that no decision outlasts
-    "r_c": "int",
+REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decision outlasts: kind, words of a mask
+    "r_c": ("int", 1),
 }
 
 
@@ -192,13 +193,17 @@ def _with(state: State, **changes: Any) -> State:
 
 
 def _registers(shape: tuple[int, ...]) -> dict[str, Any]:
-    zeros = {"bool": jnp.bool_, "int": jnp.int32, "mask": jnp.uint32}
-    return {
-        name: Owned(jnp.zeros(shape, jnp.uint32), jnp.zeros(shape, jnp.int32))
-        if kind == "owned"
-        else jnp.zeros(shape, zeros[kind])
-        for name, kind in REGISTERS.items()
-    }
+    dtypes = {"bool": jnp.bool_, "int": jnp.int32}
+
+    def zeros(kind: str, words: int) -> Any:
+        if kind in dtypes:
+            return jnp.zeros(shape, dtypes[kind])
+        if kind == "owned":
+            return Owned(zeros("mask", words), jnp.zeros(shape, jnp.int32))
+        mask = [jnp.zeros(shape, jnp.uint32) for _ in range(words)]
+        return mask[0] if words == 1 else Wide(tuple(mask))
+
+    return {name: zeros(*register) for name, register in REGISTERS.items()}
 
 
 DEFAULTS: dict[str, Any] = {
@@ -221,6 +226,8 @@ def _fresh(seed: jax.Array) -> dict[str, Any]:
     def lane(name: str, value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(lane(name, v) for v in value)
+        if isinstance(value, Wide):
+            return Wide(lane(name, value.words))
         return jnp.full(seed.shape, value, working_type(name))
 
     lanes = {name: lane(name, value) for name, value in DEFAULTS.items()}

@@ -8,7 +8,7 @@ from compiler.backends.jax.expressions import Expressions, constant_name, identi
 from compiler.backends.jax.statements import Statements
 from compiler.ir import hir, lir
 from compiler.ir.types import EntityT, IntT, strip_optional
-from compiler.passes.layout import owned
+from compiler.passes.layout import WORD, owned
 from compiler.paths import path_within
 from compiler.source import Span
 
@@ -121,7 +121,8 @@ def _offer(a: hir.Alternative, body: Statements) -> None:
 def _offer_first(a: hir.Alternative, base: str, when: str, body: Statements) -> None:
     param, domain = a.action.params[0], a.domains[0]
     if isinstance(domain.type, IntT):
-        body.put(f"offer(words, {base}, {param.size}, below({body.e(domain)}){when})")
+        wide = f", {param.size}" if param.size > WORD else ""
+        body.put(f"offer(words, {base}, {param.size}, below({body.e(domain)}{wide}){when})")
         return
     legal = body.e(domain)
     type_ = strip_optional(param.type)

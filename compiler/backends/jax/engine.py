@@ -13,7 +13,8 @@ from compiler.ir import hir, lir
 from compiler.ir.actions import action_names
 from compiler.ir.observations import observation_names
 from compiler.ir.walk import walk
-from compiler.passes.layout import TAKEN, WORD, check_sets, layout, narrow
+from compiler.ops.boards import DIRECTIONS
+from compiler.passes.layout import TAKEN, WORD, check_sets, layout, mask_words, narrow
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class RegisterView:
     kind: str  # bool | int | mask | owned
     dtype: str
     kept: bool
+    words: int  # of a mask
+
+    @property
+    def zero(self) -> str:
+        """A mask with nothing in it."""
+        return "0" if self.words == 1 else f"wide(0, {self.words})"
 
 
 @dataclass(frozen=True)
@@ -54,13 +61,15 @@ class EngineView:
     segments: tuple[tuple[str, ...], ...]
     asks: tuple[str, ...]  # blocks that always wait for a decision
     entry: str
+    boards: bool  # whether places lie in rows
+    steps: tuple[tuple[int, int], ...] = DIRECTIONS
     counter_bytes: int = 8
 
     @property
     def state_bytes(self) -> int:
         """Bytes of one game between steps."""
         words = -(-self.actions // WORD) * 4
-        kept = sum(_BYTES[r.dtype] * (2 if r.kind == "owned" else 1) for r in self.registers if r.kept)
+        kept = sum(_BYTES[r.dtype] * (r.words + (r.kind == "owned")) for r in self.registers if r.kept)
         return sum(f.bytes for f in self.fields) + kept + words + self.counter_bytes + 2 + 1
 
 
@@ -121,6 +130,7 @@ def engine_view(
         segments=_segments(tuple(b for b in blocks if b.name not in asks), knobs or Knobs()),
         asks=asks,
         entry=op.entry,
+        boards=any(entity.columns for entity in program.entities.values()),
     )
 
 
@@ -138,15 +148,15 @@ def _registers(op: lir.OpProgram) -> dict[hir.Local, RegisterView]:
         kind = lane_type(op.program, local.type)
         low, high = op.program.bounds(local.type)
         dtype = "bool" if kind == "bool" else "uint32" if kind in ("mask", "owned") else narrow(min(low, -1), high)
-        views[local] = RegisterView(name, kind, dtype, local in kept)
+        views[local] = RegisterView(name, kind, dtype, local in kept, mask_words(op.program, local.type))
     return views
 
 
 def _universes(program: hir.Program) -> tuple[tuple[str, int, int, bool], ...]:
     found = [("PLAYERS", program.players, 0, False), ("WORD", WORD, 0, False)]
     for entity in program.entities.values():
-        split = entity.per_player and entity.total > WORD
-        found.append((constant_name(entity.name), entity.count, program.players if entity.per_player else 0, split))
+        players = program.players if entity.per_player else 0
+        found.append((constant_name(entity.name), entity.count, players, entity.name in program.notes.get("split", ())))
     found += [(constant_name(e.name), len(e.values), 0, False) for e in program.enums.values()]
     return tuple(found)
 

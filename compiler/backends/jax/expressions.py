@@ -12,7 +12,7 @@ from pathlib import Path
 from compiler.ir import hir
 from compiler.ir.types import BoolT, EntityT, EnumT, IntT, PlayerT, RowT, SetT, Type, strip_optional
 from compiler.ops import OPS
-from compiler.passes.layout import Lanes, LayoutError, owned
+from compiler.passes.layout import Lanes, LayoutError, mask_words, owned
 from compiler.paths import codegen_templates
 
 
@@ -34,7 +34,8 @@ def _free(name: str) -> str:
 @cache
 def reserved() -> frozenset[str]:
     """What generated modules use themselves: the runtime's own names, the model's, and those of every function."""
-    runtime = (codegen_templates() / "jax" / "runtime.py.j2").read_text(encoding="utf-8")
+    folder = codegen_templates() / "jax"
+    runtime = "".join((folder / f"{name}.py.j2").read_text(encoding="utf-8") for name in ("words", "runtime", "boards"))
     own = re.findall(r"^(?:def |class )?(\w+)(?= =|:|\(| \()", runtime, re.MULTILINE)
     return frozenset({*own, *MODEL, *MODULES, "g", "on", "player", "range", "self", "words"})
 
@@ -108,7 +109,8 @@ class Expressions:
             case SetT() if owned(self.program, c.type):
                 return self.owned_constant(c)
             case SetT():
-                return f"U32({c.value:#x})"
+                words = mask_words(self.program, c.type)
+                return f"U32({c.value:#x})" if words == 1 else f"wide({c.value:#x}, {words})"
             case EnumT(name) if c.value >= 0:
                 return f"{identifier(name)}.{identifier(self.program.enums[name].values[c.value])}"
             case _:
@@ -122,7 +124,9 @@ class Expressions:
             return "Owned(U32(0), None)"
         if len(players) > 1:
             raise LayoutError(c.span, f"this is a set of several players' {entity.name}s, of which there are too many")
-        return f"Owned(U32({c.value >> (players[0] * entity.count):#x}), {players[0]})"
+        mask, words = c.value >> (players[0] * entity.count), mask_words(self.program, c.type)
+        known = f"U32({mask:#x})" if words == 1 else f"wide({mask:#x}, {words})"
+        return f"Owned({known}, {players[0]})"
 
     def __call__(self, e: hir.Expr, names: Names) -> str:
         def sub(x: hir.Expr) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from compiler.backends.jax.expressions import Expressions, Names, constant_name, fits, identifier
 from compiler.ir import hir
 from compiler.ir.types import IntT, SetT, strip_optional
-from compiler.passes.layout import owned
+from compiler.passes.layout import mask_words, owned
 
 
 @dataclass
@@ -229,7 +229,7 @@ class Statements:
         if zone.field.zone == "pile":
             self.put(f"take(g, {self.pile(zone.field)}, {owner}, {position}, {self.on})")
         old = name if _bare(zone) else f"at({name}, {owner})"
-        self.replace(zone, name, owner, f"{old} & ~bit({position})")
+        self.replace(zone, name, owner, f"{old} & ~{self.bit(zone, position)}")
 
     def enter(self, zone: hir.Zone, owner: str, item: str, position: str, end: str | None) -> None:
         name = f"g.{self.expr.lanes[zone.field.id].name}"
@@ -237,10 +237,16 @@ class Statements:
             self.replace(zone, name, owner, item)
             return
         old = name if _bare(zone) else f"at({name}, {owner})"
-        self.replace(zone, name, owner, f"{old} | bit({position})")
+        self.replace(zone, name, owner, f"{old} | {self.bit(zone, position)}")
         if zone.field.zone == "pile" and end is not None:
             verb = "put_on_top" if end == "top" else "put_at_bottom"
             self.put(f"{verb}(g, {self.pile(zone.field)}, {owner}, {position}, {self.on})")
+
+    def bit(self, zone: hir.Zone, position: str) -> str:
+        if mask_words(self.expr.program, zone.field.type) == 1:
+            return f"bit({position})"
+        assert isinstance(zone.field.type, SetT)
+        return f"bit({position}, {self.expr.universe(zone.field.type.element)})"
 
     def replace(self, zone: hir.Zone, name: str, owner: str, value: str) -> None:
         if _bare(zone):

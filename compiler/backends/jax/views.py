@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from compiler.backends.jax.expressions import constant_name, identifier
 from compiler.ir import hir
 from compiler.ir.observations import STATUS
-from compiler.ir.types import BoolT, EntityT, PlayerT, SetT, strip_optional
+from compiler.ir.types import BoolT, EntityT, EnumT, PlayerT, SetT, strip_optional
 from compiler.passes.layout import Lanes, owned
 
 
@@ -52,7 +52,8 @@ def _field(program: hir.Program, lanes: Lanes) -> FieldView:
     f = lanes.field
     held = strip_optional(f.type)
     element = held.element if isinstance(held, SetT) else held
-    universe = constant_name(element.name) if isinstance(element, EntityT) else "WORD"
+    named = isinstance(element, EntityT) or (isinstance(element, EnumT) and lanes.words > 1)
+    universe = constant_name(str(element)) if named else "WORD"
     packed = lanes.packed
     if packed:
         word = sum((f.default - packed.low) << (i * packed.bits) for i in range(packed.per_word))
@@ -60,9 +61,17 @@ def _field(program: hir.Program, lanes: Lanes) -> FieldView:
         tail = sum((f.default - packed.low) << (i * packed.bits) for i in range(last))
         default = f"({', '.join([hex(word)] * full + [hex(tail)])},)"  # of one owner
     elif f.zone is not None:
-        default = "-1" if f.zone == "slot" else "0"
+        default = "-1" if f.zone == "slot" else _known(0, lanes.words)
     else:
-        default = "True" if lanes.kind == "bool" and f.default else "False" if lanes.kind == "bool" else str(f.default)
+        default = (
+            _known(f.default, lanes.words)
+            if lanes.words > 1
+            else "True"
+            if lanes.kind == "bool" and f.default
+            else "False"
+            if lanes.kind == "bool"
+            else str(f.default)
+        )
     shape = "words" if packed else "lanes" if f.owner is not None or f.zone == "pile" else "lane"
     split = owned(program, f.type) is not None
     return FieldView(
@@ -75,7 +84,7 @@ def _field(program: hir.Program, lanes: Lanes) -> FieldView:
         kind=lanes.kind,
         dtype=lanes.dtype,
         default=default,
-        at_reset=_at_reset(program, f, split, default, shape, lanes.owners),
+        at_reset=_at_reset(program, lanes, split, default, shape),
         packed=f"Packed({packed.size}, {packed.bits}, {packed.low})" if packed else None,
         size=f.size,
         zone=f.zone,
@@ -100,11 +109,16 @@ def _pile(lanes: Lanes, universe: str) -> str:
     return f'Pile("{lanes.name}", {universe}, {per_player}, {top}, {bottom})'
 
 
-def _at_reset(program: hir.Program, f: hir.Field, split: bool, default: str, shape: str, owners: int) -> str:
-    if not f.start:
-        return default if shape == "lane" else f"({default},) * {owners}"
-    masks = _start(program, f, split)
-    return hex(masks[0]) if shape == "lane" else f"({', '.join(map(hex, masks))},)"
+def _at_reset(program: hir.Program, lanes: Lanes, split: bool, default: str, shape: str) -> str:
+    if not lanes.field.start:
+        return default if shape == "lane" else f"({default},) * {lanes.owners}"
+    masks = [_known(mask, lanes.words) for mask in _start(program, lanes.field, split)]
+    return masks[0] if shape == "lane" else f"({', '.join(masks)},)"
+
+
+def _known(mask: int, words: int) -> str:
+    """A known mask, as the code writes it."""
+    return (hex(mask) if mask else "0") if words == 1 else f"wide({mask:#x}, {words})"
 
 
 def _start(program: hir.Program, f: hir.Field, split: bool) -> list[int]:

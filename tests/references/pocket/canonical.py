@@ -6,7 +6,7 @@ from typing import Any
 
 from .draws import Draws
 from .game import DECK_SIZE, Game, read_decks
-from .model import CONDITIONS, SLOTS, TYPES, ZONE_TYPES, Deck, IllegalRequest, Player, Pokemon
+from .model import CONDITIONS, EXCLUSIVE_CONDITIONS, SLOTS, TYPES, ZONE_TYPES, Deck, IllegalRequest, Player, Pokemon
 
 
 def write_state(game: Game) -> dict[str, Any]:
@@ -103,7 +103,8 @@ def _read_pokemon(player: Player, me: int, given: dict[str, Any], turn: int) -> 
     energy = {kind: count for kind, count in given["energy"].items() if count}
     _demand(all(kind in TYPES and type(count) is int and count > 0 for kind, count in energy.items()), "bad energy")
     _demand(type(given["damage"]) is int and given["damage"] >= 0, "bad damage")
-    _demand(set(given["status"]) <= set(CONDITIONS), "bad conditions")
+    status = set(given["status"])
+    _demand(status <= set(CONDITIONS) and len(status & EXCLUSIVE_CONDITIONS) <= 1, "bad conditions")
     tools = list(given["tools"])
     _demand(all(player.cards[tool].trainer_type == "tool" for tool in tools), "a tool is no tool")
     return Pokemon(
@@ -113,7 +114,7 @@ def _read_pokemon(player: Player, me: int, given: dict[str, Any], turn: int) -> 
         entered=turn - 1,
         damage=given["damage"],
         energy=energy,
-        status=set(given["status"]),
+        status=status,
         tools=tools,
         paralyzed_on=turn - 1,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from random import Random
 from typing import Any, Protocol, TypeVar
 
@@ -11,7 +11,7 @@ from .model import IllegalRequest
 
 KINDS = ("first", "pick", "coin", "energy", "slot", "discard_energy", "other")
 
-Value = TypeVar("Value", int, str)
+Value = TypeVar("Value", int, str, tuple[int, int])
 
 
 class Draws(Protocol):
@@ -21,6 +21,10 @@ class Draws(Protocol):
 
     def pick(self, player: int, cards: Collection[int]) -> int:
         """The next `pick`: an own index out of these."""
+        ...
+
+    def weighted(self, kind: str, weights: Mapping[Value, int]) -> Value:
+        """The next outcome of this kind, each of these as likely as its weight says."""
         ...
 
     def check_used_up(self) -> None:
@@ -52,6 +56,14 @@ class DrawQueue:
         if value[0] != player or value[1] not in cards:
             raise IllegalRequest(f"impossible draw: pick {value!r}")
         return value[1]
+
+    def weighted(self, kind: str, weights: Mapping[Value, int]) -> Value:
+        given = self._next(kind)
+        parts = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        for value in weights:
+            if parts == (value if isinstance(value, tuple) else (value,)) and bool not in map(type, parts):
+                return value
+        raise IllegalRequest(f"impossible draw: {kind} {given!r}")
 
     def _next(self, kind: str) -> Any:
         queue = self._queues.get(kind)
@@ -95,6 +107,12 @@ class Oracle:
         index = self._random.choice(sorted(cards))
         self.made.append(["pick", [player, index]])
         return index
+
+    def weighted(self, kind: str, weights: Mapping[Value, int]) -> Value:
+        values = sorted(weights)
+        value = self._random.choices(values, [weights[value] for value in values])[0]
+        self.made.append([kind, list(value) if isinstance(value, tuple) else value])
+        return value
 
     def check_used_up(self) -> None:
         """There is always more."""

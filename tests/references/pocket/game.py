@@ -6,42 +6,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
+from .board import Board
 from .draws import Draws
 from .model import (
     ASLEEP,
     BURNED,
     CARDS,
     CONFUSED,
-    EXCLUSIVE_CONDITIONS,
     PARALYZED,
     POISONED,
     ZONE_TYPES,
     Card,
-    Effect,
     IllegalRequest,
     Player,
     Pokemon,
 )
-from .registry import (
-    ABILITIES,
-    BANS_SUPPORTERS,
-    MAX_HP,
-    NAMES_DISCARDED_ENERGY,
-    RETREAT_COST,
-    STADIUM_ACTIONS,
-    TRAINERS,
-    Steps,
-)
-from .strike import NO_ATTACK, Strike
+from .registry import ABILITIES, BANS_EVOLVING_THE_ACTIVE, BANS_SUPPORTERS, STADIUM_ACTIONS, TRAINERS, Steps
+from .strike import MAY_FAIL, NO_ATTACK, NO_RETREAT, NO_SUPPORTERS, Strike
 
 DECK_SIZE = 20
 COPIES_OF_A_NAME = 2
 OPENING_HAND = 5
-HAND_LIMIT = 10
 TOOLS_PER_POKEMON = 1
 LAST_FIRST_TURN = 2  # turns 1 and 2 are the players' first turns
 TURN_LIMIT = 30
@@ -49,9 +38,6 @@ POINTS_TO_WIN = 3
 POISON_DAMAGE = 10
 BURN_DAMAGE = 20
 
-LESS_RETREAT = "the Active retreats for less"  # an effect on a player
-
-Option = TypeVar("Option")
 Action = Callable[[], "Steps[None] | None"]
 
 
@@ -93,23 +79,14 @@ def check_deck_rules(player: Player) -> None:
         raise IllegalRequest("a deck needs a Basic Pokémon")
 
 
-class Game:
-    """One game: the table, whose decision is due, and the rules."""
+class Game(Board):
+    """One game: the board, and the course of play on it."""
 
     def __init__(self, players: list[Player], draws: Draws) -> None:
-        self.players = players
-        self.draws = draws
-        self.turn = 0
-        self.current = 0
-        self.stadium: tuple[int, int] | None = None
+        super().__init__(players, draws)
         self.over = False
         self.winner: int | str | None = None
-        self.decider: int | None = None
-        self.options: Mapping[str, Any] = {}
         self.turn_ended = False
-        self.shows_discarded_energy = any(
-            card.id in NAMES_DISCARDED_ENERGY for player in players for card in player.cards
-        )
 
     # The course of the game
 
@@ -158,17 +135,17 @@ class Game:
         """One Active, then up to three for the Bench."""
         player = self.players[me]
         index = yield from self.choose(me, {f"active:{i}": i for i in self._basics_in_hand(me)})
-        self._put_into_play(me, index, 0)
+        self._play_pokemon(me, index, 0)
         while (slot := player.free_bench_slot()) is not None:
             options: dict[str, int | None] = {f"bench:{i}": i for i in self._basics_in_hand(me)}
             choice = yield from self.choose(me, options | {"done": None})
             if choice is None:
                 return
-            self._put_into_play(me, choice, slot)
+            self._play_pokemon(me, choice, slot)
 
     def _basics_in_hand(self, me: int) -> list[int]:
         player = self.players[me]
-        return [index for index in player.distinct_hand() if player.cards[index].is_basic]
+        return [index for index in player.distinct(player.hand) if player.cards[index].is_basic]
 
     def _turns(self) -> Steps[None]:
         while True:
@@ -197,8 +174,10 @@ class Game:
 
     def _main_part(self) -> Steps[None]:
         while not self.turn_ended:
-            action: Action = yield from self._ask(self.current, self._main_options())
-            yield from self.run(action())
+            action: Action = yield from self.ask(self.current, self._main_options())
+            steps = action()
+            if steps is not None:
+                yield from steps
             yield from self.settle(self.current)
 
     def _end_turn(self) -> Steps[None]:
@@ -225,31 +204,6 @@ class Game:
         if PARALYZED in status and pokemon.owner == self.current and pokemon.paralyzed_on < self.turn:
             status.remove(PARALYZED)
 
-    # Decisions
-
-    def choose(self, decider: int, options: Mapping[str, Option]) -> Steps[Option]:
-        """Asks for one of the options, by name; a single one is taken without asking."""
-        if len(options) == 1:
-            return next(iter(options.values()))
-        return (yield from self._ask(decider, options))
-
-    def _ask(self, decider: int, options: Mapping[str, Option]) -> Steps[Option]:
-        self.decider = decider
-        self.options = options
-        name = yield
-        return options[name]
-
-    def choose_pokemon(self, decider: int, candidates: Iterable[Pokemon]) -> Steps[Pokemon]:
-        """One of these Pokémon; there must be at least one."""
-        options = {f"slot:{pokemon.owner}:{self.slot_of(pokemon)}": pokemon for pokemon in candidates}
-        return (yield from self.choose(decider, options))
-
-    @staticmethod
-    def run(result: Steps[None] | None) -> Steps[None]:
-        """Finishes what an effect function began, be it a plain function or a generator."""
-        if result is not None:
-            yield from result
-
     # The main part of a turn
 
     def _main_options(self) -> dict[str, Action]:
@@ -263,10 +217,10 @@ class Game:
             if player.energy_current is not None:
                 options[f"attach:{slot}"] = partial(self._attach, pokemon)
             ability = ABILITIES.get(pokemon.card.id)
-            if ability and not pokemon.ability_used and ability.usable(self, pokemon):
+            if ability and not (ability.once and pokemon.ability_used) and ability.usable(self, pokemon):
                 options[f"ability:{slot}"] = partial(self._use_ability, pokemon)
             if pokemon.card.is_fossil:
-                options[f"discard:{slot}"] = partial(self._discard_pokemon, pokemon)
+                options[f"discard:{slot}"] = partial(self.discard_pokemon, pokemon)
         if self._stadium_usable(me):
             options["stadium"] = partial(self._use_stadium, me)
         active = player.active()
@@ -274,19 +228,20 @@ class Game:
             for pokemon in player.bench():
                 options[f"retreat:{self.slot_of(pokemon)}"] = partial(self._retreat, active, pokemon)
         if self._may_attack(active):
+            energy = self.provided_energy(active)
             for index, attack in enumerate(active.card.attacks):
-                if attack.paid_by(active.energy):
+                if attack.paid_by(energy):
                     options[f"attack:{index}"] = partial(self._attack, active, index)
         return options
 
     def _add_hand_options(self, me: int, options: dict[str, Action]) -> None:
         player = self.players[me]
         bench_slot = player.free_bench_slot()
-        for index in player.distinct_hand():
+        for index in player.distinct(player.hand):
             card = player.cards[index]
             if card.is_basic or card.is_fossil:
                 if bench_slot is not None:
-                    options[f"bench:{index}"] = partial(self._put_into_play, me, index, bench_slot)
+                    options[f"bench:{index}"] = partial(self._play_pokemon, me, index, bench_slot)
             elif card.is_pokemon:
                 for slot, pokemon in enumerate(player.slots):
                     if pokemon is not None and self._can_evolve(pokemon, card):
@@ -302,7 +257,7 @@ class Game:
                     if pokemon is not None and len(pokemon.tools) < TOOLS_PER_POKEMON:
                         options[f"tool:{index}:{slot}"] = partial(self._play_tool, pokemon, index)
             elif card.trainer_type == "stadium":
-                in_play = self._stadium_card()
+                in_play = self.stadium_card()
                 if not player.stadium_played and (in_play is None or in_play.name != card.name):
                     options[f"stadium:{index}"] = partial(self._play_stadium, me, index)
 
@@ -312,16 +267,20 @@ class Game:
     def _attach(self, pokemon: Pokemon) -> None:
         player = self.players[pokemon.owner]
         assert player.energy_current is not None
-        pokemon.gain_energy(player.energy_current)
+        self.take_from_zone(pokemon, player.energy_current)
         player.energy_current = None
 
-    def _put_into_play(self, me: int, index: int, slot: int) -> None:
-        player = self.players[me]
-        player.hand.remove(index)
-        player.slots[slot] = Pokemon(me, [index], player.cards[index], self.turn)
+    def _play_pokemon(self, me: int, index: int, slot: int) -> None:
+        self.players[me].hand.remove(index)
+        self.put_into_play(me, index, slot)
 
     def _can_evolve(self, pokemon: Pokemon, card: Card) -> bool:
-        return self.turn > LAST_FIRST_TURN and pokemon.entered < self.turn and pokemon.card.name == card.evolves_from
+        if self.turn <= LAST_FIRST_TURN or pokemon.entered >= self.turn or pokemon.card.name != card.evolves_from:
+            return False
+        if not self.is_active(pokemon):
+            return True
+        opponents = self.players[1 - pokemon.owner].in_play()
+        return not any(opponent.card.id in BANS_EVOLVING_THE_ACTIVE for opponent in opponents)
 
     def _evolve(self, pokemon: Pokemon, index: int) -> None:
         player = self.players[pokemon.owner]
@@ -341,8 +300,9 @@ class Game:
         return self._play_item(me, index)
 
     def _may_use_supporters(self, me: int) -> bool:
+        player = self.players[me]
         banned = self.players[1 - me].active().card.id in BANS_SUPPORTERS
-        return not banned and not self.players[me].supporter_played
+        return not banned and not player.supporter_played and not self.in_force(player.effects, NO_SUPPORTERS)
 
     def _play_tool(self, pokemon: Pokemon, index: int) -> None:
         self.players[pokemon.owner].hand.remove(index)
@@ -358,19 +318,13 @@ class Game:
         player.stadium_played = True
         player.stadium_used = False
 
-    def _stadium_card(self) -> Card | None:
-        if self.stadium is None:
-            return None
-        owner, index = self.stadium
-        return self.players[owner].cards[index]
-
     def _stadium_usable(self, me: int) -> bool:
-        card = self._stadium_card()
+        card = self.stadium_card()
         action = STADIUM_ACTIONS.get(card.id) if card else None
         return action is not None and not self.players[me].stadium_used and action.usable(self, me)
 
     def _use_stadium(self, me: int) -> Steps[None] | None:
-        card = self._stadium_card()
+        card = self.stadium_card()
         assert card is not None
         self.players[me].stadium_used = True
         return STADIUM_ACTIONS[card.id].run(self, me)
@@ -379,24 +333,21 @@ class Game:
         pokemon.ability_used = True
         return ABILITIES[pokemon.card.id].run(self, pokemon)
 
-    def retreat_cost(self, pokemon: Pokemon) -> int:
-        cost = pokemon.card.retreat + self.total(RETREAT_COST, pokemon)
-        if self.is_active(pokemon):
-            cost -= self.in_force(self.players[pokemon.owner].effects, LESS_RETREAT)
-        return max(cost, 0)
-
     def _can_retreat(self, active: Pokemon) -> bool:
         player = self.players[active.owner]
         if player.retreated or active.card.is_fossil or not player.bench():
             return False
-        if ASLEEP in active.status or PARALYZED in active.status:
+        if ASLEEP in active.status or PARALYZED in active.status or active.has_effect(NO_RETREAT, self.turn):
             return False
-        return active.energy_count() >= self.retreat_cost(active)
+        return self.provided_count(active) >= self.retreat_cost(active)
 
     def _retreat(self, active: Pokemon, successor: Pokemon) -> Steps[None]:
         player = self.players[active.owner]
-        for _ in range(self.retreat_cost(active)):
+        owed = self.retreat_cost(active)
+        while owed > 0:
             kind = yield from self.choose(active.owner, {f"energy:{kind}": kind for kind in active.energy})
+            doubled = kind == active.card.type and self.doubles_energy(active.owner, kind)
+            owed -= 2 if doubled else 1
             self.discard_energy(active, kind)
         player.retreated = True
         self.switch_active(successor)
@@ -404,25 +355,33 @@ class Game:
     def _may_attack(self, active: Pokemon) -> bool:
         if ASLEEP in active.status or PARALYZED in active.status:
             return False
-        return not self.in_force(active.effects, NO_ATTACK)
+        return not active.has_effect(NO_ATTACK, self.turn)
 
     def _attack(self, active: Pokemon, index: int) -> Steps[None]:
-        """Ends the turn. A Confused attacker needs heads, or nothing happens."""
+        """Ends the turn. Each thing that may stop the attack needs heads; after tails nothing more happens."""
         self.turn_ended = True
         if CONFUSED in active.status and not self.flip():
             return
+        for effect in active.effects:
+            if effect.kind == MAY_FAIL and effect.turn == self.turn and not self.flip():
+                return
         yield from Strike(self, active, active.card, index).resolve()
 
     # Knock Outs, promotion, the end
 
     def settle(self, first: int) -> Steps[None]:
-        """Knock Outs of one moment: all fall, points are given, the end is checked, empty Active Spots are filled."""
+        """Knock Outs of one moment: all fall, points are given, the end is checked, empty Active Spots are filled.
+
+        It goes on until nobody falls any more.
+        """
         while True:
-            fallen = [pokemon for pokemon in self.in_play() if self._is_knocked_out(pokemon)]
-            for pokemon in fallen:
-                self._discard_pokemon(pokemon)
+            fallen = self._take_away_the_fallen()
             for pokemon in fallen:
                 self.players[1 - pokemon.owner].points += pokemon.card.points
+                if pokemon in self.hurt_by_attack:
+                    self.players[pokemon.owner].lost_to_attack_in = self.turn
+            if self.hurt_by_attack:
+                self.hurt_by_attack = []
             winner = self._verdict()
             if winner is not None:
                 raise GameOver(winner)
@@ -432,15 +391,21 @@ class Game:
             if not fallen:
                 return
 
-    def _is_knocked_out(self, pokemon: Pokemon) -> bool:
-        return pokemon.damage > 0 and pokemon.damage >= self.max_hp(pokemon)
+    def _take_away_the_fallen(self) -> list[Pokemon]:
+        """Also those who fall because others have left."""
+        fallen: list[Pokemon] = []
+        while falling := [pokemon for pokemon in self.in_play() if pokemon.damage and self._is_knocked_out(pokemon)]:
+            for pokemon in falling:
+                self.discard_pokemon(pokemon)
+            fallen += falling
+        return fallen
 
-    def max_hp(self, pokemon: Pokemon) -> int:
-        return pokemon.card.hp + self.total(MAX_HP, pokemon)
+    def _is_knocked_out(self, pokemon: Pokemon) -> bool:
+        return pokemon.damage >= self.max_hp(pokemon)
 
     def _verdict(self) -> int | str | None:
         """Each player's claims to victory are 3 points and the other's empty board; the more claims win."""
-        empty = [not player.in_play() for player in self.players]
+        empty = [not any(player.slots) for player in self.players]
         if all(empty):
             return "tie"
         claims = [(self.players[me].points >= POINTS_TO_WIN) + empty[1 - me] for me in (0, 1)]
@@ -451,132 +416,3 @@ class Game:
     def _promote(self, owner: int) -> Steps[None]:
         pokemon = yield from self.choose_pokemon(owner, self.players[owner].bench())
         self.switch_active(pokemon)
-
-    def _discard_pokemon(self, pokemon: Pokemon) -> None:
-        """Out of play with everything on it, to the owner's discard pile."""
-        self.players[pokemon.owner].discard.update(pokemon.stack)
-        self._leave_play(pokemon)
-
-    def return_to_hand(self, pokemon: Pokemon) -> None:
-        """The whole stack goes to the hand; energy and tools are discarded."""
-        self.players[pokemon.owner].hand.update(pokemon.stack)
-        self._leave_play(pokemon)
-
-    def _leave_play(self, pokemon: Pokemon) -> None:
-        player = self.players[pokemon.owner]
-        for kind, count in list(pokemon.energy.items()):
-            self.discard_energy(pokemon, kind, count)
-        player.discard.update(pokemon.tools)
-        player.slots[self.slot_of(pokemon)] = None
-
-    # What effects are made of
-
-    def flip(self) -> bool:
-        return self.draws.take("coin", (0, 1)) == 1
-
-    def draw_cards(self, me: int, count: int) -> None:
-        """Stops at an empty deck and at the hand limit."""
-        player = self.players[me]
-        for _ in range(count):
-            if not player.deck or len(player.hand) >= HAND_LIMIT:
-                return
-            index = self.draws.pick(me, player.deck.could_be_at(0))
-            player.deck.remove(index)
-            player.hand.add(index)
-
-    def look_at_top(self, me: int, count: int) -> list[int]:
-        """The top cards, which lie in known places from now on."""
-        deck = self.players[me].deck
-        seen = []
-        for place in range(min(count, len(deck))):
-            index = self.draws.pick(me, deck.could_be_at(place))
-            deck.fix_next(index)
-            seen.append(index)
-        return seen
-
-    def random_search(self, me: int, wanted: Callable[[Card], bool]) -> None:
-        """A random card of this sort goes from the deck to the hand, without a shuffle; nothing if there is none."""
-        player = self.players[me]
-        found = [index for index in player.deck.cards() if wanted(player.cards[index])]
-        if found:
-            index = self.draws.pick(me, found)
-            player.deck.remove(index)
-            player.hand.add(index)
-
-    def discard_from_hand(self, me: int, index: int) -> None:
-        self.players[me].hand.remove(index)
-        self.players[me].discard.add(index)
-
-    def discard_energy(self, pokemon: Pokemon, kind: str, count: int = 1) -> None:
-        """Discards as many as there are, at most this many."""
-        there = pokemon.energy.get(kind, 0)
-        gone = min(count, there)
-        if gone == there:
-            pokemon.energy.pop(kind, None)
-        else:
-            pokemon.energy[kind] = there - gone
-        if gone:
-            pile = self.players[pokemon.owner].discarded_energy
-            pile[kind] = pile.get(kind, 0) + gone
-
-    def heal(self, pokemon: Pokemon, amount: int) -> None:
-        pokemon.damage = max(pokemon.damage - amount, 0)
-
-    def afflict(self, pokemon: Pokemon, condition: str) -> None:
-        if condition in EXCLUSIVE_CONDITIONS:
-            pokemon.status -= EXCLUSIVE_CONDITIONS
-        pokemon.status.add(condition)
-        if condition == PARALYZED:
-            pokemon.paralyzed_on = self.turn
-
-    def switch_active(self, successor: Pokemon) -> None:
-        """The two change places; what was on the one that goes to the Bench ends."""
-        player = self.players[successor.owner]
-        slot = self.slot_of(successor)
-        former = player.slots[0]
-        if former is not None:
-            former.clear_effects()
-        player.slots[0], player.slots[slot] = successor, former
-
-    def affect_player(self, me: int, kind: str, amount: int) -> None:
-        """An effect on a player until the end of this turn."""
-        self.players[me].effects.append(Effect(kind, amount, self.turn))
-
-    def in_force(self, effects: list[Effect], kind: str) -> int:
-        """The summed amount of the effects of this kind in this turn."""
-        if not effects:
-            return 0
-        return sum(effect.amount for effect in effects if effect.kind == kind and effect.turn == self.turn)
-
-    # Who is where
-
-    def in_play(self) -> list[Pokemon]:
-        """All Pokémon in play, the turn player's first."""
-        return [*self.players[self.current].in_play(), *self.players[1 - self.current].in_play()]
-
-    def slot_of(self, pokemon: Pokemon) -> int:
-        return self.players[pokemon.owner].slots.index(pokemon)
-
-    def is_active(self, pokemon: Pokemon) -> bool:
-        return self.players[pokemon.owner].slots[0] is pokemon
-
-    def own_sources(self, pokemon: Pokemon) -> list[str]:
-        """The card ids that speak for a Pokémon: its own (ability), then its tools."""
-        if not pokemon.tools:
-            return [pokemon.card.id]
-        cards = self.players[pokemon.owner].cards
-        return [pokemon.card.id, *(cards[tool].id for tool in pokemon.tools)]
-
-    def total(self, table: Mapping[str, Callable[..., int]], *subject: Any) -> int:
-        """The sum of a modifier over everything in play."""
-        if not table:
-            return 0
-        result = 0
-        for holder in self.in_play():
-            for source in self.own_sources(holder):
-                if source in table:
-                    result += table[source](self, holder, *subject)
-        stadium = self._stadium_card()
-        if stadium and stadium.id in table:
-            result += table[stadium.id](self, None, *subject)
-        return result

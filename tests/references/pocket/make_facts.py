@@ -10,14 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-POOL = """
-A1-033 A1-034 A1-036 A1-037 A1-047 B2b-010 A1-053 A1-054 A1-056 A1-083 A1-084 A1-115 A1-126 A1-129 A1-130 A1-131 A1-132
-A1-120 A1-121 A1-123 A1a-032 P-A-038 A1-143 A1-144 A1-145 A1-158 A1-159 A1-139 A1-140 A1-176 A1-177 A1a-056 A1-205
-P-A-022 A1-195 A1-217 A1-220 A1-222 A1-223 A1-225 A1a-065 P-A-001 P-A-002 P-A-003 P-A-004 P-A-006 A2b-111 A4b-373
-A2-147 A2-148 B2-154 B2a-093
+WHOLE_SETS = ("A1", "A1a", "P-A")
+# Staples and evolution lines from other sets; then a few more that bring Tools and Stadiums along.
+SINGLE_CARDS = """
+A2-038 A2a-066 A2a-067 A2b-111 A3-133 A3-134 A4b-373
+A2-147 A2-148 B2-154 B2a-093 B2b-010
 """.split()  # noqa: SIM905
 
 POKEMON_FACTS = ("hp", "type", "stage", "evolves_from", "ex", "points", "weakness", "retreat")
+
+
+def in_pool(card_id: str) -> bool:
+    return card_id.rpartition("-")[0] in WHOLE_SETS or card_id in SINGLE_CARDS
 
 
 def facts_of(card: dict[str, Any]) -> dict[str, Any]:
@@ -28,14 +32,17 @@ def facts_of(card: dict[str, Any]) -> dict[str, Any]:
             facts["hp"] = card["hp"]
         return facts
     facts |= {name: card[name] for name in POKEMON_FACTS}
-    facts["attacks"] = [{name: attack[name] for name in ("name", "cost", "damage")} for attack in card["attacks"]]
+    facts["attacks"] = [
+        {name: attack[name] for name in ("name", "cost", "damage")} | {"effect": bool(attack["text"])}
+        for attack in card["attacks"]
+    ]
     facts["ability"] = card["ability"]["name"] if card["ability"] else None
     return facts
 
 
 def main(source: str) -> None:
-    by_id = {card["id"]: card for card in json.loads(Path(source).read_text(encoding="utf-8"))}
-    lines = [json.dumps(facts_of(by_id[card_id]), ensure_ascii=False) for card_id in POOL]
+    cards = json.loads(Path(source).read_text(encoding="utf-8"))
+    lines = [json.dumps(facts_of(card), ensure_ascii=False) for card in cards if in_pool(card["id"])]
     target = Path(__file__).with_name("facts.json")
     target.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,14 +39,17 @@ class Attack:
     name: str
     cost: dict[str, int]
     damage: int
+    effect: bool  # whether it does more than its damage
 
-    def paid_by(self, energy: dict[str, int], extra: dict[str, int] | None = None) -> bool:
-        """Whether this energy covers the cost, and the extra demands on top of it."""
-        extra = extra or {}
-        if sum(energy.values()) < sum(self.cost.values()) + sum(extra.values()):
-            return False
-        typed = (kind for kind in {**self.cost, **extra} if kind != "colorless")
-        return all(energy.get(kind, 0) >= self.cost.get(kind, 0) + extra.get(kind, 0) for kind in typed)
+    def paid_by(self, energy: dict[str, int], extra: int = 0, extra_kind: str = "colorless") -> bool:
+        """Whether this energy covers the cost, and so many more of one type on top of it."""
+        needed = self.cost
+        if extra:
+            needed = {**needed, extra_kind: needed.get(extra_kind, 0) + extra}
+        for kind, count in needed.items():
+            if kind != "colorless" and energy.get(kind, 0) < count:
+                return False
+        return sum(energy.values()) >= sum(needed.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _attack(facts: dict[str, Any]) -> Attack:
     for letter in facts["cost"]:
         kind = TYPE_OF_LETTER[letter]
         cost[kind] = cost.get(kind, 0) + 1
-    return Attack(facts["name"], cost, facts["damage"])
+    return Attack(facts["name"], cost, facts["damage"], facts["effect"])
 
 
 def load_cards() -> dict[str, Card]:
@@ -114,6 +117,7 @@ class Effect:
     kind: str
     amount: int
     turn: int
+    names: tuple[str, ...] = ()  # of the Pokémon that it is about, where it is not about all
 
 
 @dataclass(eq=False, slots=True)
@@ -134,6 +138,9 @@ class Pokemon:
 
     def energy_count(self) -> int:
         return sum(self.energy.values())
+
+    def has_effect(self, kind: str, turn: int) -> bool:
+        return any(effect.kind == kind and effect.turn == turn for effect in self.effects)
 
     def gain_energy(self, kind: str, count: int = 1) -> None:
         self.energy[kind] = self.energy.get(kind, 0) + count
@@ -209,6 +216,7 @@ class Player:
         "energy_next",
         "energy_types",
         "hand",
+        "lost_to_attack_in",
         "points",
         "retreated",
         "slots",
@@ -229,6 +237,7 @@ class Player:
         self.energy_next: str | None = None
         self.slots: list[Pokemon | None] = [None] * SLOTS
         self.effects: list[Effect] = []
+        self.lost_to_attack_in = 0  # the last turn in which an attack's damage Knocked Out a Pokémon of this player
         self.start_turn()
 
     def start_turn(self) -> None:
@@ -251,9 +260,9 @@ class Player:
     def free_bench_slot(self) -> int | None:
         return next((slot for slot in range(1, SLOTS) if self.slots[slot] is None), None)
 
-    def distinct_hand(self) -> list[int]:
-        """One index for each card id in the hand: the lowest."""
+    def distinct(self, indices: Iterable[int]) -> list[int]:
+        """One index for each card id among these cards: the lowest."""
         lowest: dict[str, int] = {}
-        for index in sorted(self.hand):
+        for index in sorted(indices):
             lowest.setdefault(self.cards[index].id, index)
         return list(lowest.values())

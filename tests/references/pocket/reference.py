@@ -8,7 +8,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any, TextIO
 
-from . import cards_pokemon, cards_trainers  # noqa: F401  (they register the cards)
+from . import cards  # noqa: F401  (they register themselves)
 from .canonical import read_game, write_state
 from .draws import DrawQueue, Draws, Oracle
 from .game import Game, check_deck_rules, read_decks
