@@ -13,6 +13,7 @@ import numpy as np
 from .model import CARD, WORD
 from .runtime import Packed, Pile, Universe
 from .state import State
+from .words import Wide
 
 
 class Shown(NamedTuple):
@@ -74,10 +75,12 @@ def _values(state: State, f: Shown, stored: Any, owner: int) -> list:
         p = f.packed
         items = [(stored[i // p.per_word] >> (i % p.per_word * p.bits)) & ((1 << p.bits) - 1) for i in range(p.size)]
         return (np.stack(items, axis=-1).astype(np.int64) + p.low).tolist()
+    words = [np.asarray(word).tolist() for word in (stored.words if isinstance(stored, Wide) else (stored,))]
+    values = [sum(int(word) << (32 * i) for i, word in enumerate(parts)) for parts in zip(*words, strict=True)]
     if f.kind != "set":
-        return stored.astype(np.int64).tolist()
+        return values
     base = _base(f, owner)
-    members = [list(_members(mask, base)) for mask in stored.tolist()]
+    members = [list(_members(mask, base)) for mask in values]
     if f.pile is None:
         return members
     runs = [_runs(state, f, side, owner) for side in ("top", "bottom")]
@@ -86,7 +89,7 @@ def _values(state: State, f: Shown, stored: Any, owner: int) -> list:
 
 @functools.lru_cache(1 << 16)
 def _members(mask: int, base: int) -> tuple[int, ...]:
-    return tuple(base + i for i in range(32) if mask >> i & 1)
+    return tuple(base + i for i in range(mask.bit_length()) if mask >> i & 1)
 
 
 def _base(f: Shown, owner: int) -> int:
@@ -130,7 +133,7 @@ def positions(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             lanes[f.name] = tuple(tuple(_words(f.packed, [g[o] for g in per_game])) for o in owners)
         elif f.kind == "set":
             lists = [[g[o]["cards"] if isinstance(g[o], Mapping) else g[o] for g in per_game] for o in owners]
-            masks = [np.array([_mask(f, o, cards) for cards in lists[o]], np.uint32) for o in owners]
+            masks = [_masks(f, [_mask(f, o, cards) for cards in lists[o]]) for o in owners]
             lanes[f.name] = tuple(masks) if f.owners or f.pile else masks[0]
             if f.pile is not None:
                 for side in ("top", "bottom"):
@@ -176,6 +179,13 @@ def _mask(f: Shown, owner: int, members: Sequence[int]) -> int:
             raise ValueError(f"{f.id} cannot hold {position + _base(f, owner)}")
         mask |= 1 << position
     return mask
+
+
+def _masks(f: Shown, masks: Sequence[int]) -> Any:
+    words = [
+        np.array([m >> (32 * i) & 0xFFFFFFFF for m in masks], np.uint32) for i in range(-(-f.universe.width // 32))
+    ]
+    return words[0] if len(words) == 1 else Wide(tuple(words))
 
 
 def _pack(values: Sequence[int], bits: int) -> int:
