@@ -81,6 +81,13 @@ def _python_target(value: object) -> PythonTarget:
     return target
 
 
+def _command_target(value: object) -> CommandTarget:
+    target = parse_target(value)
+    if not isinstance(target, CommandTarget):
+        raise ValueError("must be 'cmd:COMMAND LINE'")
+    return target
+
+
 def parse_target(value: object) -> Target:
     """A target as written in a manifest. Raises ValueError for anything else."""
     kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
@@ -104,6 +111,32 @@ class Budget(Section):
 
     tokens: PositiveInt | None = None
     dollars: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a hole is asked about, the answers that come back with diagnostics included."""
+
+
+class Filling(Section):
+    """Who is asked what the texts of holes mean, and what the answers are held against."""
+
+    provider: Literal["recorded", "anthropic", "command"] = "recorded"
+    model: Annotated[str, Field(min_length=1)] | None = None
+    base_url: Annotated[str, Field(min_length=1)] | None = None
+    command: Annotated[CommandTarget, BeforeValidator(_command_target)] | None = None
+    """`cmd:…`: reads a request from standard input, and writes an answer."""
+    answers: Annotated[int, Field(ge=1, le=9)] = 1
+    """How many independent answers must agree."""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    requests_per_minute: PositiveInt | None = None
+    texts: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Files of texts that may be published, relative to the manifest: YAML, any name to a text."""
+    vocabulary: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Patterns of the rules files whose functions and verbs effects may use; all of them where none is given."""
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """How the texts say what the rules call otherwise: a name of the rules to what stands for it."""
+    unsaid: tuple[str, ...] = ()
+    """Names that texts need not say, such as those that the rules of the game imply."""
+    writes: tuple[str, ...] = ()
+    """Fields and zones that effects may change without a verb, beside those that rows of the rules change so."""
 
 
 class Verification(Section):
@@ -117,6 +150,12 @@ class Verification(Section):
     """Actions that such players take only where nothing else is left."""
     score: Annotated[str, Field(min_length=1)] | None = None
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
+
+
+class Benchmarks(Section):
+    """What `specc bench` measures beside the engine."""
+
+    baselines: tuple[Annotated[PythonTarget, BeforeValidator(_python_target)], ...] = ()
 
 
 _Way = Literal["prefer", "majority", "ask"]
@@ -172,8 +211,10 @@ class Manifest(Section):
     """How pictures of the game are drawn: a YAML file, relative to the manifest."""
     fills: str | None = None
     """The store of admitted fills, relative to the manifest; it need not exist yet."""
+    fill: Filling = Filling()
     budget: Budget = Budget()
     verify: Verification = Verification()
+    bench: Benchmarks = Benchmarks()
     sources: Sources = Sources()
 
 
