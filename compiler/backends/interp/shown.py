@@ -31,7 +31,7 @@ def observer(program: Program, viewer: int) -> Callable[[State], list[int]]:
 
 
 def writer(program: Program) -> Callable[[State], dict[str, Any]]:
-    """The fields of a state as JSON values, less ``over``, ``decider`` and the rewards."""
+    """What `state.to_json` gives, as one function: the fields of a state as JSON values."""
     parts = [f"{field.id!r}: {_json(field)}" for field in program.fields.values() if field.id not in STATUS]
     return _compiled("fields as JSON", "w", [f"    return {{{', '.join(parts)}}}"])
 

@@ -62,6 +62,26 @@ def element_type(field: Field) -> EntityT:
     return type_
 
 
+def to_json(program: Program, state: State) -> dict[str, Any]:
+    """The fields, less ``over``, ``decider`` and the rewards."""
+    found: dict[str, Any] = {}
+    for field in program.fields.values():
+        if field.id not in STATUS:
+            values = [_native(state, field, owner) for owner in range(owners(program, field))]
+            found[field.id] = values[0] if field.owner is None else values
+    return found
+
+
+def _native(state: State, field: Field, owner: int) -> Any:
+    value = state[field.id][owner]
+    if field.zone == "pile":
+        top, bottom = (list(state[key][owner]) for key in run_keys(field))
+        return {"cards": list(members(value)), "top": top, "bottom": bottom}
+    if isinstance(field.type, SetT):
+        return [list(members(v)) for v in value] if isinstance(value, list) else list(members(value))
+    return list(value) if isinstance(value, list) else value
+
+
 def _params(program: Program, params: Mapping[str, Any]) -> dict[str, Any]:
     """Params by id; they may be given by bare name, too."""
     known = {name: field.id for field in program.fields.values() if field.param for name in (field.name, field.id)}
