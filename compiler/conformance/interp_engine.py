@@ -61,7 +61,7 @@ class InterpEngine:
         """
         try:
             guide = _Guide(setup.tape or (), or_hash=True)
-            game = self.interp.new_game(_native(self.interp, setup), setup.key, guide, setup.fields)
+            game = self.interp.new_game(native_params(self.interp, setup), setup.key, guide, setup.fields)
         except (RulesError, ValueError):
             return (), []
         start, taken = tuple(game.draws), []
@@ -87,7 +87,7 @@ class _Lane:
         self._game: Game | None = None
         tape = None if setup.tape is None else Tape(setup.tape, or_hash=True)
         try:
-            self._game = interp.new_game(_native(interp, setup), setup.key, tape, setup.fields)
+            self._game = interp.new_game(native_params(interp, setup), setup.key, tape, setup.fields)
             self.seen = self._look(self._game)
         except (RulesError, TapeError, ValueError) as error:  # ValueError: fields that make no sense
             self.seen = Observed({"fields": dict(setup.fields or {})}, (), (), -1, False, (), error=str(error))
@@ -122,7 +122,7 @@ class _Lane:
         )
 
 
-def _native(interp: Interp, setup: Setup) -> dict[str, Any]:
+def native_params(interp: Interp, setup: Setup) -> dict[str, Any]:
     """Params as the interpreter takes them: a global one is its only value."""
     fields = interp.program.fields
     return {name: values[0] if fields[name].owner is None else list(values) for name, values in setup.params.items()}
@@ -156,7 +156,7 @@ class InterpShadow:
 
     def reset(self, setup: Setup) -> None:
         try:
-            self._game = self._interp.new_game(_native(self._interp, setup), setup.key, setup.tape, setup.fields)
+            self._game = self._interp.new_game(native_params(self._interp, setup), setup.key, setup.tape, setup.fields)
         except (RulesError, TapeError, ValueError):
             self._game = None
 

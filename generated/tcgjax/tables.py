@@ -88,11 +88,11 @@ class Tables(NamedTuple):
     attack_bonus_8_b: jax.Array  # int 40..50
     attack_effect_0: jax.Array  # bool
     attack_effect_1: jax.Array  # bool
-    attack_effect_1_a: jax.Array  # int 1..2
-    attack_effect_1_b: jax.Array  # Element
+    attack_effect_1_a: jax.Array  # int 10..80
     attack_effect_2: jax.Array  # bool
+    attack_effect_2_a: jax.Array  # int 1..2
+    attack_effect_2_b: jax.Array  # Element
     attack_effect_3: jax.Array  # bool
-    attack_effect_3_a: jax.Array  # int 10..80
     attack_effect_4: jax.Array  # bool
     attack_effect_5: jax.Array  # bool
     attack_effect_6: jax.Array  # bool
@@ -290,11 +290,11 @@ SHAPES: dict[
         "bonus_8_b": (0, 40),
         "effect_0": (0, False),
         "effect_1": (0, False),
-        "effect_1_a": (0, 1),
-        "effect_1_b": (0, 0),
+        "effect_1_a": (0, 10),
         "effect_2": (0, False),
+        "effect_2_a": (0, 1),
+        "effect_2_b": (0, 0),
         "effect_3": (0, False),
-        "effect_3_a": (0, 10),
         "effect_4": (0, False),
         "effect_5": (0, False),
         "effect_6": (0, False),

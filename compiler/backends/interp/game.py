@@ -168,6 +168,7 @@ class Game:
             return False
         if self.luck.tape is not None:
             self.luck.tape.feed(draws)
+        self.state["player.reward"][:] = [0] * self.interp.program.players  # a reward is for one decision
         self._go_on(picked)
         self.past.append((action, self.draws))
         return True
