@@ -173,16 +173,23 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
     The same input gives the same bytes, wherever it is built from. Raises SpecError, with all of `sink`, when the
     specification is wrong, does not fit the backend, or the output cannot be written.
     """
+    loaded = load(path, sink, whole=True)
+    spec = loaded.spec
+    folder = Path(out) if out is not None else spec.root / OUTPUT_FOLDER / spec.manifest.engine
+    return write_engine(loaded.program, spec, sink, folder)
+
+
+def write_engine(program: hir.Program, spec: Spec, sink: Diagnostics, folder: Path) -> BuildResult:
+    """Write the engine of a program to a folder. Raises SpecError as `build` does."""
     from compiler.backends.jax.engine import engine_view
     from compiler.emit.render import EmitError, render_engine
     from compiler.passes import lower
     from compiler.passes.layout import LayoutError
 
-    loaded = load(path, sink, whole=True)
-    spec, manifest = loaded.spec, loaded.spec.manifest
+    manifest = spec.manifest
     source = paths.path_within(spec.source.path, spec.root)
     try:
-        op = lower(loaded.program)
+        op = lower(program)
         view = engine_view(op, manifest.engine, manifest.title, root=spec.root)
         files = render_engine(view, [source])
     except LayoutError as error:
@@ -195,7 +202,7 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
     metadata = {
         "spec": source,
         "engine": manifest.engine,
-        "tables": {table.name: len(table) for table in loaded.program.tables.values()},
+        "tables": {table.name: len(table) for table in program.tables.values()},
         "holes": [],
         "hashes": {"spec": source_hashes(spec.root, spec.files), "compiler": _output_version()},
         "supersequence": sum(steps.values()),  # steps of all merged methods
@@ -209,7 +216,6 @@ def build(path: str | Path, sink: Diagnostics, out: str | Path | None = None) ->
     tree = OutputTree(metadata)
     for name, text in files.items():
         tree.add(name, text)
-    folder = Path(out) if out is not None else spec.root / OUTPUT_FOLDER / manifest.engine
     return BuildResult(Path(paths.display_path(folder)), tree.commit(folder), metadata)
 
 

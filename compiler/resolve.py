@@ -6,6 +6,7 @@ integers that sizes, bounds and `const` declarations are written with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -25,6 +26,10 @@ IMPLICIT_COLUMNS = ("key", "title", "parent", "position")
 ENTITY_ATTRIBUTES = ("owner", "index", "row", "column")
 
 CONST_OPERATORS = {"+": "add", "-": "sub", "*": "mul", "//": "div", "%": "mod"}
+
+
+CITED = re.compile(r"sha256:[0-9a-f]{12,64}")
+"""The hash of a statement of the published rules, or enough of it to know it by."""
 
 
 class Abort(Exception):  # noqa: N818 - not an error of its own: one has been reported
@@ -81,6 +86,8 @@ def resolve(modules: Sequence[ast.Module], sink: Diagnostics) -> Names:
     for module in modules:
         for declaration in module.declarations:
             _GATHER[type(declaration)](names, declaration)
+        if module.declarations and isinstance(last := module.declarations[-1], ast.CitesDecl):
+            sink.error("E0514", last.span, "`cites` stands before the declaration that it is about; nothing follows")
     for declaration in names.tables.values():
         _check_parent(names, declaration)
     _directions(names)
@@ -100,6 +107,12 @@ def _reserved(names: Names, name: str, words: Iterable[str], span: Span, what: s
         return False
     names.sink.error("E0211", span, f"'{name}' is {what} of the language; choose another name")
     return True
+
+
+def _cites(names: Names, node: ast.CitesDecl) -> None:
+    if not CITED.fullmatch(node.hash):
+        message = "a cited hash is 'sha256:' and 12 to 64 of its digits, 0 to 9 and a to f"
+        names.sink.error("E0514", node.span, message, suggestion="`specc rules` prints them")
 
 
 def _const(names: Names, node: ast.ConstDecl) -> None:
@@ -175,6 +188,7 @@ def _func(names: Names, node: ast.FuncDecl) -> None:
 
 
 _GATHER: Mapping[type, Callable[..., object]] = {
+    ast.CitesDecl: _cites,
     ast.ConstDecl: _const,
     ast.EnumDecl: _enum,
     ast.PlayersDecl: lambda names, node: names.players.append(node),

@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 import compiler
-from compiler.cli import authoring, engines
+from compiler.cli import authoring, engines, filling, scraping
 from compiler.cli.common import INTERRUPTED, app
 
-__all__ = ["app", "authoring", "engines", "main"]
+__all__ = ["app", "authoring", "engines", "filling", "main", "scraping"]
 
 
 @app.callback(invoke_without_command=True)

@@ -433,6 +433,14 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class CitesDecl:
+    """`cites "sha256:…"`: the statement of the published rules that the next declaration follows."""
+
+    hash: str  # as written, "sha256:" included
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ConstDecl:
     name: str
     value: Expr
@@ -514,10 +522,11 @@ class DrawKindDecl:
 
 @dataclass(frozen=True, slots=True)
 class ActionDecl:
-    """`action NAME(x: own card, k: int 0..1)`."""
+    """`action NAME(x: own card, k: int 0..1) [says "…"]`."""
 
     name: str
     params: tuple[Param, ...]
+    says: str | None
     span: Span
 
 
@@ -641,8 +650,8 @@ class ScenarioDecl:
 
 
 Decl = (
-    ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl | TableDecl
-    | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
+    CitesDecl | ConstDecl | EnumDecl | PlayersDecl | EntityDecl | StateDecl | ZoneDecl | DrawKindDecl | ActionDecl
+    | TableDecl | RowDecl | FuncDecl | VerbDecl | PlayDecl | ScenarioDecl
 )  # fmt: skip
 
 

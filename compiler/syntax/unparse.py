@@ -200,7 +200,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
     if len(indent) + len(text) <= WIDTH:
         return [indent + text]
     code, says = text, ""
-    if text.startswith(("func ", "verb ")) and (found := _SAYS.search(text)):
+    if text.startswith(("action ", "func ", "verb ")) and (found := _SAYS.search(text)):
         code, says = text[: found.start()], indent + 2 * _INDENT + text[found.start() + 1 :]
     lines: list[str] = []
     head, equals, value = code.partition(" = ")
@@ -264,7 +264,7 @@ def _belong_together(first: ast.Decl, second: ast.Decl) -> bool:
     """Whether two declarations stand without a blank line between them."""
     one_line = (ast.ConstDecl, ast.EnumDecl, ast.PlayersDecl, ast.EntityDecl, ast.ZoneDecl, ast.DrawKindDecl)
     one_line += (ast.ActionDecl, ast.FuncDecl)
-    return type(first) is type(second) and isinstance(first, one_line)
+    return isinstance(first, ast.CitesDecl) or (type(first) is type(second) and isinstance(first, one_line))
 
 
 # --- declarations -----------------------------------------------------------------------------------------------------
@@ -272,8 +272,10 @@ def _belong_together(first: ast.Decl, second: ast.Decl) -> bool:
 
 def _declaration(node: ast.Decl) -> _Item:
     match node:
+        case ast.CitesDecl(digest):
+            parts: list[str | _Body] = [f"cites {_text(digest)}"]
         case ast.ConstDecl(name, value):
-            parts: list[str | _Body] = [f"const {name} = {_expr(value)}"]
+            parts = [f"const {name} = {_expr(value)}"]
         case ast.EnumDecl(name):
             parts = [f"enum {name}", _enum_body(node)]
         case ast.PlayersDecl(count):
@@ -288,8 +290,8 @@ def _declaration(node: ast.Decl) -> _Item:
             parts = [_zone(node)]
         case ast.DrawKindDecl(name, kind, always):
             parts = [f"draws {name}: {_type(kind)}" + " always" * always]
-        case ast.ActionDecl(name, params):
-            parts = [f"action {name}{_params(params)}"]
+        case ast.ActionDecl(name, params, says):
+            parts = [f"action {name}{_params(params)}{_says(says)}"]
         case ast.TableDecl():
             parts = _table(node)
         case ast.RowDecl(form, key, title, body):

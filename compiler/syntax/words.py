@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from lark import Token
 
 DECLARATIONS = {
+    "cites": "K_CITES",
     "const": "K_CONST",
     "enum": "K_ENUM",
     "players": "K_PLAYERS",
@@ -57,6 +58,7 @@ OPERATORS = frozenset(
 """The terminals that stand between two expressions."""
 
 FORMS = {
+    "K_CITES": 'cites "sha256:…"',
     "K_CONST": "const NAME = VALUE",
     "K_ENUM": "enum NAME { VALUE VALUE … }",
     "K_PLAYERS": "players N",
@@ -64,7 +66,7 @@ FORMS = {
     "K_STATE": "state [per ENTITY] { NAME: TYPE [= DEFAULT] … }",
     "K_ZONE": "zone NAME: bag|pile|slot of ENTITY [per ENTITY] [hidden|visible to owner] [known N bottom N] [start]",
     "K_DRAWS": "draws NAME: TYPE [always]",
-    "K_ACTION": "action NAME[(NAME: TYPE, …)]",
+    "K_ACTION": 'action NAME[(NAME: TYPE, …)] [says "…"]',
     "K_TABLE": "table NAME [in TABLE as COLUMN[N]] { … }",
     "K_FORM": "form NAME { COLUMN = VALUE … } [body METHOD]",
     "K_METHOD": "method NAME[(NAME: TYPE, …)] [: TYPE = DEFAULT]",

@@ -211,10 +211,11 @@ def actions(check: Checker) -> int:
         with suppress(Abort):
             with unique_params(check, node.params):
                 params = tuple(_action_param(check, param) for param in node.params)
+            _check_says(check, node, params)
             size = 1
             for param in params:
                 size *= param.size
-            found[name] = hir.Action(name, params, base, size, node.span)
+            found[name] = hir.Action(name, params, base, size, node.says, node.span)
             base += size
             if base > MAX_ACTIONS:
                 check.fail("E0605", node.span, f"with '{name}' there are {base} actions; {MAX_ACTIONS} is the limit")
@@ -267,7 +268,11 @@ def parameters(check: Checker, nodes: tuple[ast.Param, ...]) -> tuple[hir.Local,
         return tuple(hir.Local(node.name, check.value_type(node.type), node.span) for node in nodes)
 
 
-def _check_says(check: Checker, node: ast.FuncDecl | ast.VerbDecl, params: tuple[hir.Local, ...]) -> None:
+def _check_says(
+    check: Checker,
+    node: ast.ActionDecl | ast.FuncDecl | ast.VerbDecl,
+    params: tuple[hir.Local | hir.ActionParam, ...],
+) -> None:
     """What a declaration says about itself names its parameters, and nothing else."""
     known = [param.name for param in params]
     for name in re.findall(r"\{(\w*)\}", node.says or ""):

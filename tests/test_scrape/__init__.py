@@ -1,0 +1,1 @@
+"""Tests of the scraper, against a site on loopback."""
