@@ -73,6 +73,14 @@ def test_check_says_what_there_is(game: Path) -> None:
     }  # fmt: skip
 
 
+def test_check_says_how_long_rows_are(game: Path) -> None:
+    with rules(game).open("a", encoding="utf-8") as file:
+        file.write('table thing { size: int 0..9; form small }\nsmall A-1 "One" { size 1 }\n')
+        file.write('small A-2 "Two" {\n  size 2\n}\nsmall A-3 "Three" {\n  size 3\n\n}\n')
+    found = document("check", game)
+    assert found["tables"] == {"thing": {"small": {"rows": 3, "median_lines": 3, "most_lines": 4}}}
+
+
 def test_check_points_at_mistakes(game: Path) -> None:
     text = rules(game).read_text()
     rules(game).write_text(text.replace("to_move.points += pot", "to_move.pionts += pot"))

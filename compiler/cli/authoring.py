@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ from compiler.diagnostics import Diagnostics, SpecError
 
 if TYPE_CHECKING:
     from compiler.driver import BuildResult
-    from compiler.ir.hir import Program
+    from compiler.ir.hir import Program, Table
 
 
 @app.command(cls=Command)
@@ -32,8 +33,23 @@ def check(spec: SpecArgument, json: JsonOption = None) -> None:
             "scenarios": len(program.scenarios),
         }
         report.document["game"] = {"name": program.name, **counts}
+        tables = [table for table in program.tables.values() if table.parent is None]
+        report.document["tables"] = {table.name: _lines_by_form(table) for table in tables}
         if report.sink.ok:
             report.say(f"{spec}: no errors ({', '.join(f'{count} {name}' for name, count in counts.items())})")
+
+
+def _lines_by_form(table: Table) -> dict[str, dict[str, float]]:
+    """How many rows of each form a table has, and how many lines of source they take: the median and the most."""
+    lines: dict[str, list[int]] = {}
+    for form, span in zip(table.forms, table.spans, strict=True):
+        if span is not None:
+            last, _ = span.file.line_col(span.end)
+            lines.setdefault(form, []).append(last - span.line + 1)
+    return {
+        form: {"rows": len(taken), "median_lines": statistics.median(taken), "most_lines": max(taken)}
+        for form, taken in lines.items()
+    }
 
 
 @app.command(cls=Command)

@@ -42,7 +42,7 @@ STATEMENT_PHRASES = (  # several words at the start of a statement that make one
     (("advance", "lasting"), "K_ADVANCE_LASTING"),
 )
 
-COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first")
+COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first", "union")
 LABELLED_STATEMENTS = {"draw": "K_DRAW", "reveal": "K_REVEAL", "finish": "K_FINISH"}  # draw x: …
 
 VALUE_STARTS = frozenset(

@@ -70,9 +70,17 @@ def fields(check: Checker) -> None:
         with suppress(Abort):
             _check_owner(check, owner, node)
             field = _zone(check, node) if isinstance(node, ast.ZoneDecl) else _state_field(check, owner, node)
+            if field.id == "player.reward" and not (field.type == _number_with_zero(field) and field.default == 0):
+                check.fail("E0309", node.span, "a reward is a number that may be 0, and is 0 at first")
             found[field.id] = field
     cast("dict[str, hir.Field]", check.program.fields).update(found)
     _check_starts(check)
+
+
+def _number_with_zero(field: hir.Field) -> Type | None:
+    """The type of a field that holds one number, which may be 0."""
+    plain = isinstance(field.type, IntT) and field.type.lo <= 0 <= field.type.hi
+    return field.type if plain and field.size is None and not field.param else None
 
 
 def _field(name: str, owner: str | None, type_: Type) -> hir.Field:

@@ -628,44 +628,15 @@ def attack_copy_join_3(g: Game, on: Lane) -> None:
     g.r_foe_3 = select(on, g.r_foe, g.r_foe_3)
     on__7 = on & look(g.tables.attack_effect_0, g.r_row_2)
     g.r_lucky = select(on__7, flip_coin(g, on__7), g.r_lucky)
-    on__8 = on & look(g.tables.attack_effect_1, g.r_row_2)
-    discard_energy_from(
-        g, on__8, look(g.tables.attack_effect_1_a, g.r_row_2), look(g.tables.attack_effect_1_b, g.r_row_2), g.r_self__3
-    )
     g.pc = select(
-        on, where(look(g.tables.attack_effect_2, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
+        on, where(look(g.tables.attack_effect_1, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
     )
 
 
 def attack_effect_then(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:253"""
-    g.r_found_3 = select(on, 0, g.r_found_3)
-    g.r_left_2 = select(on, 3, g.r_left_2)
-
-    def more(g: Game) -> Lane:
-        return g.r_left_2 > 0
-
-    def rounds(g: Game, on: Lane) -> None:
-        g.r_side_2 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_2)
-        g.r_found_3 = select(on, clip((g.r_found_3 + g.r_side_2), 0, 127), g.r_found_3)
-        g.r_left_2 = select(on, clip(where(((3 == 127) & (g.r_side_2 == 0)), 0, (g.r_left_2 - 1)), 0, 127), g.r_left_2)
-
-    repeat_while(g, on, more, rounds, 127)
-    g.r_heads = select(on, g.r_found_3, g.r_heads)
-    g.pc = select(on, At.attack_effect_join, g.pc)
-
-
-def attack_effect_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:253"""
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_3, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
-    )
-
-
-def attack_effect_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:379"""
     g.r_targets = select(on, in_play(g, owner_of(PLACE, g.r_foe_3)), g.r_targets)
-    g.r_n = select(on, look(g.tables.attack_effect_3_a, g.r_row_2), g.r_n)
+    g.r_n = select(on, look(g.tables.attack_effect_1_a, g.r_row_2), g.r_n)
     g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
     g.r_t_9 = select(on, -1, g.r_t_9)
     g.pc = select(on, At.hit_one_of_with_by_ask, g.pc)
@@ -705,11 +676,40 @@ def hit_one_of_with_by_went_on(g: Game, on: Lane) -> None:
     g.place_struck = put(g.place_struck, t, True, on__3)
     on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
     g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join, g.pc)
+
+
+def attack_effect_join(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:379"""
+    on_ = on & look(g.tables.attack_effect_2, g.r_row_2)
+    discard_energy_from(
+        g, on_, look(g.tables.attack_effect_2_a, g.r_row_2), look(g.tables.attack_effect_2_b, g.r_row_2), g.r_self__3
+    )
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_3, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
+    )
+
+
+def attack_effect_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:253"""
+    g.r_found_3 = select(on, 0, g.r_found_3)
+    g.r_left_2 = select(on, 3, g.r_left_2)
+
+    def more(g: Game) -> Lane:
+        return g.r_left_2 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side_2 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_2)
+        g.r_found_3 = select(on, clip((g.r_found_3 + g.r_side_2), 0, 127), g.r_found_3)
+        g.r_left_2 = select(on, clip(where(((3 == 127) & (g.r_side_2 == 0)), 0, (g.r_left_2 - 1)), 0, 127), g.r_left_2)
+
+    repeat_while(g, on, more, rounds, 127)
+    g.r_heads = select(on, g.r_found_3, g.r_heads)
     g.pc = select(on, At.attack_effect_join_2, g.pc)
 
 
 def attack_effect_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:379"""
+    """specs/tcg/cards/a1.rules:253"""
     g.pc = select(
         on, where(look(g.tables.attack_effect_4, g.r_row_2), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
     )
@@ -3518,14 +3518,14 @@ SEGMENTS = (
     ),
     (
         (At.attack_effect_then, attack_effect_then),
-        (At.attack_effect_join, attack_effect_join),
-        (At.attack_effect_then_2, attack_effect_then_2),
         (At.hit_one_of_with_by_ask, hit_one_of_with_by_ask),
         (At.hit_one_of_with_by_chosen, hit_one_of_with_by_chosen),
-    ),
-    (
         (At.hit_one_of_with_by_slot, hit_one_of_with_by_slot),
         (At.hit_one_of_with_by_went_on, hit_one_of_with_by_went_on),
+    ),
+    (
+        (At.attack_effect_join, attack_effect_join),
+        (At.attack_effect_then_2, attack_effect_then_2),
         (At.attack_effect_join_2, attack_effect_join_2),
         (At.attack_effect_then_3, attack_effect_then_3),
     ),

@@ -91,9 +91,9 @@ class State:
     r_self__3: Array
     r_foe_3: Array
     r_lucky: Array
+    r_n: Array
     r_side_2: Array
     r_heads: Array
-    r_n: Array
     r_rounds_3: Array
     r_n_2: Array
     r_c_10: Array
@@ -212,9 +212,9 @@ DTYPES = {
     "r_self__3": "int8",
     "r_foe_3": "int8",
     "r_lucky": "bool",
+    "r_n": "int16",
     "r_side_2": "int8",
     "r_heads": "int8",
-    "r_n": "int16",
     "r_rounds_3": "int8",
     "r_n_2": "int16",
     "r_c_10": "int8",
