@@ -48,6 +48,7 @@ def test_lilligant_charges_a_benched_grass_pokemon():
     assert table.do("slot:0:3").energy(0, 3) == {"grass": 1}
     assert struck("A1-030", me=side(ready("A1-030"), mon("A1-008"))).energy(0, 1) == {"grass": 1}
     assert struck("A1-030", me=side(ready("A1-030"), mon(ABRA))).energy(0, 1) == {}
+    assert struck("A1-030").state["current"] == 1
 
 
 # Random energy
