@@ -13,7 +13,9 @@ from compiler.conformance.coverage import drain
 from compiler.conformance.engine import Draw, Observed, Setup
 from compiler.conformance.names import Names
 from compiler.conformance.policies import Outlook
+from compiler.diagnostics import SpecError
 from compiler.ir import hir
+from compiler.ir.rows import Given, with_rows
 
 Taped = tuple[str, Sequence[Draw]]
 """An action by name, and the outcomes that follow it."""
@@ -41,8 +43,22 @@ class InterpEngine:
     def __init__(self, program: hir.Program, lanes: int = 1, *, coverage: bool = False, views: bool = False) -> None:
         self.lanes = lanes
         self.interp = Interp(program, coverage=coverage)
+        self._own, self._covers = program, coverage
         self._views = range(program.players) if views else ()
         self._lanes: list[_Lane] = []
+
+    @property
+    def program(self) -> hir.Program:
+        """The program, with the rows that were given."""
+        return self.interp.program
+
+    def give(self, given: Given) -> None:
+        """Play with other rows. Raises SpecError (E0801) where a row cannot be."""
+        try:
+            program = with_rows(self._own, given) if given else self._own
+        except ValueError as error:
+            raise SpecError.single("E0801", None, str(error)) from error
+        self.interp = Interp(program, coverage=self._covers)
 
     def reset(self, setups: Sequence[Setup]) -> list[Observed]:
         if len(setups) > self.lanes:
