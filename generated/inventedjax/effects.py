@@ -237,7 +237,7 @@ def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
 
 
 def max_hp(g: Game, t: Lane) -> Lane:
-    """max hp (specs/tcg/verbs/board.rules:21)"""
+    """max hp (specs/tcg/verbs/board.rules:22)"""
     return (
         look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
     ) + species_hp_bonus(g, def_(g, g.arena), t)
@@ -265,7 +265,7 @@ def has_fallen(g: Game, t: Lane) -> Lane:
 
 
 def prize(g: Game, s: Lane) -> Lane:
-    """prize (specs/tcg/verbs/board.rules:20)"""
+    """prize (specs/tcg/verbs/board.rules:21)"""
     return where(look(g.tables.species_mega, s), 3, where(look(g.tables.species_ex, s), 2, 1))
 
 
@@ -501,13 +501,13 @@ def keep_from_supporters(g: Game, on: Lane, p: Lane) -> Lane:
 
 
 def enter_as(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """enter as (specs/tcg/verbs/board.rules:26)"""
+    """enter as (specs/tcg/verbs/board.rules:27)"""
     g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
     g.place_fresh = put(g.place_fresh, t, True, on)
 
 
 def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
-    """bench one of from deck of (specs/tcg/verbs/board.rules:31)"""
+    """bench one of from deck of (specs/tcg/verbs/board.rules:32)"""
     t = free_place(g, p)
     on_ = on & (t != -1)
     c = draw_member(g, on_, Draws.pick, CARD, cards)
@@ -522,13 +522,13 @@ def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
 
 
 def send_out(g: Game, on: Lane, t: Lane) -> Lane:
-    """send out (specs/tcg/verbs/board.rules:52)"""
+    """send out (specs/tcg/verbs/board.rules:53)"""
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
     swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
 
 
 def leave(g: Game, on: Lane, t: Lane) -> Lane:
-    """leave (specs/tcg/verbs/board.rules:75)"""
+    """leave (specs/tcg/verbs/board.rules:76)"""
     on_ = on & (at(g.place_attached, t) != -1)
     moved_ = at(g.place_attached, t)
     on__2 = on_ & (moved_ >= 0)
@@ -542,7 +542,7 @@ def leave(g: Game, on: Lane, t: Lane) -> Lane:
 
 
 def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
-    """take back to hand (specs/tcg/verbs/board.rules:86)"""
+    """take back to hand (specs/tcg/verbs/board.rules:87)"""
     g.player_shown = put(
         g.player_shown,
         owner_of(PLACE, t),
@@ -566,7 +566,7 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
 
 
 def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
-    """bury into deck (specs/tcg/verbs/board.rules:92)"""
+    """bury into deck (specs/tcg/verbs/board.rules:93)"""
     on_ = on & negate(unreachable(g, t))
     g.player_shown = put(
         g.player_shown,

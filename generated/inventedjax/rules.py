@@ -768,13 +768,13 @@ def attack_effect_then_8(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_10 = select(on, -1, g.r_t_10)
     g.pc = select(on, At.switch_active_of_ask_3, g.pc)
 
 
 def switch_active_of_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_4
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_4))
@@ -782,20 +782,20 @@ def switch_active_of_ask_3(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_11 = select(chose_slot, (g.action - Act.slot), g.r_t_11)
     g.pc = select(chose_slot, At.switch_active_of_slot_3, g.pc)
 
 
 def switch_active_of_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_10 = select(on, g.r_t_11, g.r_t_10)
     g.pc = select(on, At.switch_active_of_went_on_3, g.pc)
 
 
 def switch_active_of_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_10 != -1)
     send_out(g, on_, g.r_t_10)
     g.pc = select(on, At.attack_effect_join_8, g.pc)
@@ -817,13 +817,13 @@ def attack_effect_then_9(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_12 = select(on, -1, g.r_t_12)
     g.pc = select(on, At.switch_active_of_ask_4, g.pc)
 
 
 def switch_active_of_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_5
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_5))
@@ -831,20 +831,20 @@ def switch_active_of_ask_4(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_13 = select(chose_slot, (g.action - Act.slot), g.r_t_13)
     g.pc = select(chose_slot, At.switch_active_of_slot_4, g.pc)
 
 
 def switch_active_of_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_12 = select(on, g.r_t_13, g.r_t_12)
     g.pc = select(on, At.switch_active_of_went_on_4, g.pc)
 
 
 def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_12 != -1)
     send_out(g, on_, g.r_t_12)
     g.pc = select(on, At.attack_effect_join_9, g.pc)
@@ -1336,13 +1336,13 @@ def species_play_then_10(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_19 = select(on, -1, g.r_t_19)
     g.pc = select(on, At.switch_active_of_ask_2, g.pc)
 
 
 def switch_active_of_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_7
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_7))
@@ -1350,20 +1350,20 @@ def switch_active_of_ask_2(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_20 = select(chose_slot, (g.action - Act.slot), g.r_t_20)
     g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
 
 
 def switch_active_of_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_19 = select(on, g.r_t_20, g.r_t_19)
     g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
 
 
 def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_19 != -1)
     send_out(g, on_, g.r_t_19)
     g.pc = select(on, At.take_turn_went_on, g.pc)
@@ -1498,13 +1498,13 @@ def species_play_then_5(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_22 = select(on, -1, g.r_t_22)
     g.pc = select(on, At.switch_active_of_ask, g.pc)
 
 
 def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_8
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_8))
@@ -1512,20 +1512,20 @@ def switch_active_of_ask(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_23 = select(chose_slot, (g.action - Act.slot), g.r_t_23)
     g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
 
 
 def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_22 = select(on, g.r_t_23, g.r_t_22)
     g.pc = select(on, At.switch_active_of_went_on, g.pc)
 
 
 def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_22 != -1)
     send_out(g, on_, g.r_t_22)
     g.pc = select(on, At.take_turn_went_on, g.pc)
