@@ -43,6 +43,7 @@ from .effects import (
     is_damaged,
     is_kind,
     is_type,
+    is_unevolved,
     keep_from_supporters,
     leave,
     look_at_cards_of,
@@ -98,7 +99,6 @@ from .model import (
     Draws,
     Element,
     Phase,
-    Stage,
 )
 from .runtime import (
     U32,
@@ -1122,13 +1122,13 @@ def attack_effect_then_15(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_17 = select(on, -1, g.r_t_17)
     g.pc = select(on, At.switch_active_of_ask_2, g.pc)
 
 
 def switch_active_of_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_8
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_8))
@@ -1136,20 +1136,20 @@ def switch_active_of_ask_2(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
     g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
 
 
 def switch_active_of_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_17 = select(on, g.r_t_18, g.r_t_17)
     g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
 
 
 def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_17 != -1)
     send_out(g, on_, g.r_t_17)
     g.pc = select(on, At.attack_effect_join_15, g.pc)
@@ -1235,13 +1235,13 @@ def attack_effect_then_17(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_21 = select(on, -1, g.r_t_21)
     g.pc = select(on, At.switch_active_of_ask_3, g.pc)
 
 
 def switch_active_of_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_10
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_10))
@@ -1249,20 +1249,20 @@ def switch_active_of_ask_3(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_22 = select(chose_slot, (g.action - Act.slot), g.r_t_22)
     g.pc = select(chose_slot, At.switch_active_of_slot_3, g.pc)
 
 
 def switch_active_of_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_21 = select(on, g.r_t_22, g.r_t_21)
     g.pc = select(on, At.switch_active_of_went_on_3, g.pc)
 
 
 def switch_active_of_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_21 != -1)
     send_out(g, on_, g.r_t_21)
     g.pc = select(on, At.attack_effect_join_17, g.pc)
@@ -1494,13 +1494,13 @@ def attack_effect_then_25(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:66"""
+    """specs/tcg/verbs/board.rules:67"""
     g.r_t_23 = select(on, -1, g.r_t_23)
     g.pc = select(on, At.lure_one_of_by_ask_2, g.pc)
 
 
 def lure_one_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     player = g.r_p_11
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_6)
@@ -1508,20 +1508,20 @@ def lure_one_of_by_ask_2(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_24 = select(chose_slot, (g.action - Act.slot), g.r_t_24)
     g.pc = select(chose_slot, At.lure_one_of_by_slot_2, g.pc)
 
 
 def lure_one_of_by_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     g.r_t_23 = select(on, g.r_t_24, g.r_t_23)
     g.pc = select(on, At.lure_one_of_by_went_on_2, g.pc)
 
 
 def lure_one_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     on_ = on & (g.r_t_23 != -1)
     send_out(g, on_, g.r_t_23)
     g.pc = select(on, At.attack_effect_join_24, g.pc)
@@ -1716,11 +1716,7 @@ def ability_use_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:109"""
     g.r_targets_7 = select(
         on,
-        subset(
-            PLACE,
-            benched(g, opponent(g, owner_of(PLACE, g.r_self__4))),
-            lambda t: look(g.tables.species_stage, at(g.place_pokemon, t)) == Stage.basic,
-        ),
+        subset(PLACE, benched(g, opponent(g, owner_of(PLACE, g.r_self__4))), lambda t: is_unevolved(g, t)),
         g.r_targets_7,
     )
     g.r_p_12 = select(on, owner_of(PLACE, g.r_self__4), g.r_p_12)
@@ -1732,13 +1728,13 @@ def ability_use_then_4(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:66"""
+    """specs/tcg/verbs/board.rules:67"""
     g.r_t_27 = select(on, -1, g.r_t_27)
     g.pc = select(on, At.lure_one_of_by_ask, g.pc)
 
 
 def lure_one_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     player = g.r_p_12
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_7)
@@ -1746,20 +1742,20 @@ def lure_one_of_by_ask(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
     g.pc = select(chose_slot, At.lure_one_of_by_slot, g.pc)
 
 
 def lure_one_of_by_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
     g.pc = select(on, At.lure_one_of_by_went_on, g.pc)
 
 
 def lure_one_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     on_ = on & (g.r_t_27 != -1)
     send_out(g, on_, g.r_t_27)
     g.pc = select(on, At.ability_use_join_4, g.pc)
@@ -1888,13 +1884,13 @@ def ability_use_then_10(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_29 = select(on, -1, g.r_t_29)
     g.pc = select(on, At.switch_active_of_ask, g.pc)
 
 
 def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_13
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_13))
@@ -1902,20 +1898,20 @@ def switch_active_of_ask(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
     g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
 
 
 def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
     g.pc = select(on, At.switch_active_of_went_on, g.pc)
 
 
 def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_29 != -1)
     send_out(g, on_, g.r_t_29)
     g.pc = select(on, At.ability_use_join_10, g.pc)
@@ -2290,13 +2286,13 @@ def species_play_then_9(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_34 = select(on, -1, g.r_t_34)
     g.pc = select(on, At.switch_active_of_ask_4, g.pc)
 
 
 def switch_active_of_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_15
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_15))
@@ -2304,20 +2300,20 @@ def switch_active_of_ask_4(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_35 = select(chose_slot, (g.action - Act.slot), g.r_t_35)
     g.pc = select(chose_slot, At.switch_active_of_slot_4, g.pc)
 
 
 def switch_active_of_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_34 = select(on, g.r_t_35, g.r_t_34)
     g.pc = select(on, At.switch_active_of_went_on_4, g.pc)
 
 
 def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_34 != -1)
     send_out(g, on_, g.r_t_34)
     g.pc = select(on, At.species_play_join_9, g.pc)
