@@ -188,11 +188,10 @@ PRINTS: dict[int, Card] = {int(ident[-3:]): card for card in CARDS for ident in 
 """The card that is printed at each number of the set."""
 
 
-def many(count: int) -> dict[int, Card]:
-    """A set of any size, for measurements: the invented cards again and again, under other names and numbers."""
+def many(count: int, set_code: str = SET) -> dict[int, Card]:
+    """A set of any size, for measurements: the invented cards again and again, under other numbers."""
     found: dict[int, Card] = {}
     for number in range(1, count + 1):
-        card = CARDS[(number - 1) % len(CARDS)]
-        ident = f"{SET}-{number:03d}"
-        found[number] = {**card, "id": ident, "prints": [ident], "name": f"{card['name']}"}
+        ident = f"{set_code}-{number:03d}"
+        found[number] = {**CARDS[(number - 1) % len(CARDS)], "id": ident, "prints": [ident]}
     return found
