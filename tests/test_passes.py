@@ -102,7 +102,7 @@ def test_mask_columns_say_which_positions_pass(name: str) -> None:
         table = op.program.tables[mask.table]
         for deck, value in zip(table.data[mask.array], table.data[mask.column], strict=True):
             assert isinstance(deck, tuple)
-            wanted = [sum(1 << i for i, row in enumerate(deck) if row >= 0 and keeps[row]) for keeps in mask.predicate]
+            wanted = [sum(1 << i for i, row in enumerate(deck) if row in rows) for rows in mask.passing]
             assert (list(value) if isinstance(value, tuple) else [value]) == wanted
     for twin in op.program.notes["twins"]:
         table = op.program.tables[twin.table]

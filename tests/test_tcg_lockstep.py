@@ -195,7 +195,9 @@ def native(program: hir.Program, draws: Iterable[Any]) -> list[tuple[str, int]]:
     for kind, value in draws:
         if kind == "pick":
             value = value[0] * adapter.CARDS + value[1]
-        elif kind == "energy":
+        elif kind == "slot":
+            value = value[0] * adapter.PLACES + value[1]
+        elif kind in ("energy", "discard_energy"):
             value = program.enums["Element"].values.index(value)
         found.append((kind, value))
     return found

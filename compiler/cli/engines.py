@@ -85,26 +85,51 @@ def play(
         typer.Option("--decks", metavar="A,B", help="Keys or titles of the rows given at reset; random by default."),
     ] = None,
     delay: Annotated[float, typer.Option("--delay", min=0, max=60, help="Seconds after an agent's decision.")] = 0.0,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a replay of the game as a page for browsers.")
+    ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="DIR", help="Write a picture of every step into a folder.")
+    ] = None,
+    viewer: Annotated[
+        str | None,
+        typer.Option("--viewer", metavar="WHO", help="Whose eyes replay and pictures have: a player's number, or all."),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """Play a game in the terminal, against simple agents or with others at one screen."""
     with reporting(json) as report:
         loaded = load_program(spec, report)
+        from compiler import play as playing
         from compiler.conformance.policies import Taste
         from compiler.play import PlayOptions
-        from compiler.play import play as play_game
 
+        count = loaded.program.players
+        names = [f"player {player}" for player in range(count)]
+        recorder = None
+        if html is not None or svg is not None:
+            look = playing.load_look(loaded.program, loaded.spec.view)
+            recorder = playing.Recorder(loaded.program, look, names, _viewers(viewer, count))
+        elif viewer is not None:
+            raise typer.BadParameter("--viewer: who looks at a replay or pictures; give --html or --svg, too")
         verify = loaded.spec.manifest.verify
         taste = Taste(verify.eager, verify.last, verify.score)
         options = PlayOptions(
-            players=_agents(players, loaded.program.players, auto),
+            players=_agents(players, count, auto),
             seed=seed if seed is not None else 0 if auto else int.from_bytes(os.urandom(4), "big"),
             decks=tuple(names_in(decks)),
             delay=delay,
             auto=auto,
         )
-        played = play_game(loaded.program, taste, options, report.console)
+        played = playing.play(loaded.program, taste, options, report.console, recorder=recorder)
         report.document.update(played.to_json())
+        if recorder is not None:
+            if html is not None:
+                people = [f"{name} ({agent})" for name, agent in zip(names, options.players, strict=True)]
+                playing.write_html(html, recorder.frames, loaded.spec.manifest.title, people)
+                report.say(f"wrote {html}")
+            if svg is not None:
+                report.say(f"wrote {len(playing.write_svg(svg, recorder.frames[recorder.viewers[0]]))} stills to {svg}")
 
 
 @app.command(cls=Command)
@@ -150,6 +175,19 @@ def _agents(players: str | None, count: int, auto: bool) -> tuple[str, ...]:
     if auto and "human" in given:
         raise typer.BadParameter("--auto asks nobody, so that no player can be human")
     return given * (count if len(given) == 1 else 1)
+
+
+def _viewers(viewer: str | None, players: int) -> tuple[int | None, ...]:
+    """Who looks, from what was typed: None is somebody who sees everything."""
+    if viewer is None:
+        return (None, *range(players))
+    if viewer == "all":
+        return (None,)
+    if viewer.isascii() and viewer.isdecimal() and len(viewer) < 3 and int(viewer) < players:
+        return (int(viewer),)
+    raise typer.BadParameter(
+        f"--viewer: '{viewer}' is no player; choose from all, {', '.join(map(str, range(players)))}"
+    )
 
 
 def _print_results(result: dict[str, Any], report: Report) -> None:

@@ -134,7 +134,8 @@ def _format(files: Mapping[str, str]) -> dict[str, str]:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
         check = (ruff, "check", *_RUFF, "--no-cache", "--quiet", "--fix", "--exit-zero", "--select", _FIXES, folder)
-        for command in (check, (ruff, "format", *_RUFF, "--no-cache", "--quiet", folder)):
+        layout = (ruff, "format", *_RUFF, "--no-cache", "--quiet", folder)
+        for command in (check, layout, check, layout):  # some needless brackets show on lines of their own only
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode or done.stderr:
                 raise EmitError(f"the formatter refuses the code: {(done.stderr or done.stdout).strip()}")
@@ -153,7 +154,7 @@ def _data(engine: Any) -> str:
             "column": m.column,
             "array": m.array,
             "keyed": m.keyed,
-            "predicate": [[int(v) for v in row] for row in m.predicate],
+            "passing": m.passing,
         }
         for m in engine.masks
     ]

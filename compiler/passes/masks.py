@@ -9,13 +9,12 @@ domain (the row of the card to evolve) becomes a mask indexed by that value; any
 classes alike is asked once for each
 class. What is none of these stays a filter.
 
-The columns are marked in ``notes["masks"]`` with the predicate per row, so that an engine can make them for any
-parameter.
+The columns are marked in ``notes["masks"]`` with the rows that pass, so that an engine can make them for any parameter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from compiler.ir import hir
@@ -31,15 +30,15 @@ _CLASSES = 48  # classes of definitions a condition may be asked for
 
 @dataclass(frozen=True)
 class MaskColumn:
-    """A mask over the positions of ``table.array``: ``predicate[v][r]`` says whether row r of ``rows`` passes for key
-    value v.
+    """A mask over the positions of ``table.array``: ``passing[v]`` are the rows of ``rows`` that pass for key value v,
+    ascending.
     """
 
     table: str
     column: str
     array: str
     rows: str
-    predicate: tuple[tuple[bool, ...], ...]
+    passing: tuple[tuple[int, ...], ...]
     keyed: bool
     key_low: int
 
@@ -214,11 +213,7 @@ class _Masks:
         if key is None:
             return None
         low, high = self.program.bounds(key[0].type)
-        rows = range(len(self.program.tables[d.rows]))
-        passing = [
-            {r for r in rows if evaluate(self.program, key[1], {row: r, key[2]: value})}
-            for value in range(low, high + 1)
-        ]
+        passing = self.joined(key[1], row, len(self.program.tables[d.rows]), key[2], range(low, high + 1))
         column = self.column(d, passing, low, True)
         shift = hir.Const(-low, IntT(-low, -low))
         sub = hir.Apply("add", (key[0], shift), IntT(0, high - low)) if low else key[0]
@@ -272,6 +267,28 @@ class _Masks:
                 return key, inner, local
         return None
 
+    def joined(self, condition: hir.Expr, row: hir.Local, rows: int, key: hir.Local, values: range) -> list[set[int]]:
+        """For each value of the key, the rows for which the condition holds.
+
+        Where it compares something of the row with something of the key, each is evaluated once.
+        """
+        match condition:
+            case hir.Apply("eq", (left, right)):
+                sides = {frozenset(free(left)): left, frozenset(free(right)): right}
+                of_row, of_key = sides.get(frozenset({row})), sides.get(frozenset({key}))
+                if of_row is not None and of_key is not None:
+                    found: dict[int, set[int]] = {}
+                    for r in range(rows):
+                        found.setdefault(evaluate(self.program, of_row, {row: r}), set()).add(r)
+                    return [found.get(evaluate(self.program, of_key, {key: value}), set()) for value in values]
+            case hir.Apply("and", (left, right)):
+                pairs = zip(*(self.joined(side, row, rows, key, values) for side in (left, right)), strict=True)
+                return [a & b for a, b in pairs]
+        every = range(rows)
+        if key not in free(condition):
+            return [{r for r in every if evaluate(self.program, condition, {row: r})}] * len(values)
+        return [{r for r in every if evaluate(self.program, condition, {row: r, key: value})} for value in values]
+
     def small(self, type_: Type) -> bool:
         bare = type_.inner if isinstance(type_, OptT) else type_
         if isinstance(bare, IntT):
@@ -281,20 +298,19 @@ class _Masks:
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def column(self, d: _Definition, passing: list[set[int]], low: int, keyed: bool) -> hir.TableColumn:
-        rows = self.program.tables[d.rows]
-        predicate = tuple(tuple(r in members for r in range(len(rows))) for members in passing)
-        identity = (d.table, d.array, predicate, keyed)
+        rows_of = tuple(tuple(sorted(members)) for members in passing)
+        identity = (d.table, d.array, rows_of, keyed)
         if identity not in self.made:
             name = f"{d.array}_mask_{len(self.masks)}"
             table = self.program.tables[d.table]
             size = table.columns[d.array].size
             assert size is not None
-            self.masks.append(MaskColumn(d.table, name, d.array, d.rows, predicate, keyed, low))
+            self.masks.append(MaskColumn(d.table, name, d.array, d.rows, rows_of, keyed, low))
             self.made[identity] = hir.TableColumn(
                 name, IntT(0, (1 << size) - 1), len(passing) if keyed else None, None, 0
             )
             decks = [table.data[d.array][i] for i in range(len(table))]
-            masks = [tuple(_bits(r in members for r in deck) for members in passing) for deck in decks]  # type: ignore[union-attr]
+            masks = [_deck_masks(deck, rows_of) for deck in decks]  # type: ignore[arg-type]
             self.data.setdefault(d.table, {})[name] = tuple(m if keyed else m[0] for m in masks)
             self.columns.setdefault(d.table, {})[name] = self.made[identity]
         return self.made[identity]
@@ -448,3 +464,12 @@ def _known(node: Node, values: dict[hir.Expr, hir.Const]) -> Node:
 
 def _bits(flags: Iterable[bool]) -> int:
     return sum(1 << i for i, flag in enumerate(flags) if flag)
+
+
+def _deck_masks(deck: Sequence[int], passing: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """For each value of a key the positions of the deck whose row passes."""
+    places: dict[int, int] = {}
+    for position, row in enumerate(deck):
+        places[row] = places.get(row, 0) | 1 << position
+    held = places.keys()
+    return tuple(sum(places[row] for row in held & set(rows) if row >= 0) for rows in passing)

@@ -194,6 +194,15 @@ def _atom(node: Node, pool: _LocalPool) -> _Atom:
     return _Atom(_skeleton(node, constants, pool), tuple(constants), node)
 
 
+_NOT_COMPARED = ("span", "site")
+"""Where a statement stands, and the number of its choice: what is shared takes both from the first of its users."""
+
+
+def _bounded_by_count(node: Node) -> bool:
+    """Whether a loop makes as many rounds as it counts, so that its bound follows from the type of the count."""
+    return isinstance(node, hir.Repeat) and isinstance(node.count.type, IntT) and node.count.type.hi <= node.bound
+
+
 def _skeleton(node: Node, constants: list[hir.Const], pool: _LocalPool) -> tuple:
     if isinstance(node, hir.Const):
         if isinstance(node.type, SetT):
@@ -202,7 +211,7 @@ def _skeleton(node: Node, constants: list[hir.Const], pool: _LocalPool) -> tuple
         return "hole", _kind(node.type)
     parts: list[object] = [type(node).__name__]
     for name in node.__dataclass_fields__:
-        if name == "span":
+        if name in _NOT_COMPARED or (name == "bound" and _bounded_by_count(node)):
             continue
         value = getattr(node, name)
         if isinstance(value, tuple) and any(is_node(v) or isinstance(v, hir.Local) or v is None for v in value):
@@ -243,6 +252,8 @@ def _fill(node: Node, fillers: Iterator[hir.Expr], pool: _LocalPool) -> Node:
         elif isinstance(value, hir.Local):
             updates[name] = pool.local(value)
     copy = replace(node, **updates)
+    if isinstance(copy, hir.Repeat) and _bounded_by_count(node) and isinstance(copy.count.type, IntT):
+        return replace(copy, bound=copy.count.type.hi)
     return (
         replace(copy, type=_widened(copy, pool.program)) if isinstance(copy, (hir.Get, hir.Apply, hir.Select)) else copy
     )
@@ -285,10 +296,15 @@ class _NewColumns:
         self._columns = dict(table.columns)
         self._data = dict(table.data)
 
-    def add(self, name: str, type_: Type, values: Mapping[int, int], row: hir.Local, default: int = 0) -> hir.Column:
+    def add(
+        self, name: str, type_: Type, values: Mapping[int, int], row: hir.Local, default: int | None = None
+    ) -> hir.Column:
+        """A column; rows without a value hold `default`, or, where nobody reads them, any value of the type."""
         assert name not in self._columns, f"column {name} exists"
-        filler = -1 if isinstance(type_, OptT) else default
-        if isinstance(type_, IntT):
+        filler = -1 if isinstance(type_, OptT) else default or 0
+        if isinstance(type_, IntT) and default is None:
+            filler = min(max(filler, type_.lo), type_.hi)
+        elif isinstance(type_, IntT):
             type_ = IntT(min(type_.lo, filler), max(type_.hi, filler))
         self._columns[name] = hir.TableColumn(name, type_, None, None, filler)
         self._data[name] = tuple(values.get(i, filler) for i in range(len(self._old)))

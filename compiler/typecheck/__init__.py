@@ -162,7 +162,7 @@ def _proc(check: Checker, verb: Verb, scope: Scope) -> hir.Proc:
             returns = check.fitted(last.value, inner, verb.result)
         elif verb.result is not None:
             check.fail("E0402", node.span, f"'{verb}' gives {verb.result}, but does not end with 'return'")
-    return hir.Proc(verb.name, verb.params, block, returns, verb.says, node.span)
+    return hir.Proc(verb.name, verb.params, block, returns, verb.says, node.span, node.says is not None)
 
 
 def _play(check: Checker, bodies: list[Body], start: Span | None) -> hir.Block:

@@ -40,7 +40,7 @@ BOUNDS: dict[str, tuple[int, int]] = {}
 
 
 def data() -> dict[str, Any]:
-    """The spec's tables: ``keys``, ``titles`` and ``columns`` per table, and the predicates behind masks."""
+    """The spec's tables: ``keys``, ``titles`` and ``columns`` per table, and the rows behind masks."""
     return json.loads((Path(__file__).parent / "data.json").read_text(encoding="utf-8"))
 
 
@@ -115,8 +115,8 @@ def _hint(name: str, known: Any) -> str:
 
 def _mask(decks: list, mask: dict[str, Any]) -> list:
     """For each deck the positions whose row passes; for a keyed predicate, one mask per value of the key."""
-    rows = mask["predicate"]
-    masks = [[sum(1 << i for i, r in enumerate(deck) if r >= 0 and passes[r]) for passes in rows] for deck in decks]
+    passing = [set(rows) for rows in mask["passing"]]
+    masks = [[sum(1 << i for i, r in enumerate(deck) if r in rows) for rows in passing] for deck in decks]
     return masks if mask["keyed"] else [m[0] for m in masks]
 
 

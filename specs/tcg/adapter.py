@@ -46,7 +46,7 @@ def actions(program: Program, snapshot: Mapping[str, Any], names: Sequence[str])
 
 
 def draws(program: Program, native: Iterable[tuple[str, int]]) -> list[list[Any]]:
-    """Random outcomes: a drawn card as player and index, Energy by name."""
+    """Random outcomes: a card as player and index, a Pokémon as player and slot, Energy by name."""
     return [[kind, _outcome(program, kind, value)] for kind, value in native]
 
 
@@ -169,7 +169,9 @@ def _indices(cards: Iterable[int]) -> list[int]:
 def _outcome(program: Program, kind: str, value: int) -> Any:
     if kind == "pick":
         return list(divmod(value, CARDS))
-    return _name(program, value) if kind == "energy" else value
+    if kind == "slot":
+        return list(divmod(value, PLACES))
+    return _name(program, value) if kind in ("energy", "discard_energy") else value
 
 
 def _winner(rewards: Sequence[int]) -> int | str:

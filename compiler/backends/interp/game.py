@@ -12,6 +12,7 @@ from compiler.backends.interp.coverage import Coverage
 from compiler.backends.interp.errors import Event, RulesError
 from compiler.backends.interp.luck import Luck, Outcome, Tape
 from compiler.backends.interp.runtime import Over
+from compiler.backends.interp.space import Teller
 from compiler.backends.interp.state import copied, fresh, to_json
 from compiler.backends.interp.translate import Translation
 from compiler.backends.interp.zones import State
@@ -27,11 +28,11 @@ Options = dict[int, tuple[int, ...]]  # of a choose: action id → alternative a
 class Interp:
     """One program, compiled once and reusable."""
 
-    def __init__(self, program: hir.Program, *, coverage: bool = False) -> None:
+    def __init__(self, program: hir.Program, *, coverage: bool = False, teller: Teller | None = None) -> None:
         self.program = program
         self.coverage = Coverage() if coverage else None
         """What all games of this interpreter have executed, if asked for."""
-        self._translation = Translation(program, self.coverage)
+        self._translation = Translation(program, self.coverage, teller)
         self._translation.translate()
         self.play = self._original_play = self._translation.space.names["play"]
 
@@ -167,6 +168,7 @@ class Game:
             return False
         if self.luck.tape is not None:
             self.luck.tape.feed(draws)
+        self.state["player.reward"][:] = [0] * self.interp.program.players  # a reward is for one decision
         self._go_on(picked)
         self.past.append((action, self.draws))
         return True

@@ -61,6 +61,7 @@ class EngineView:
     segments: tuple[tuple[str, ...], ...]
     asks: tuple[str, ...]  # blocks that always wait for a decision
     entry: str
+    rewards_along_the_way: bool
     boards: bool  # whether places lie in rows
     steps: tuple[tuple[int, int], ...] = DIRECTIONS
     counter_bytes: int = 8
@@ -130,6 +131,7 @@ def engine_view(
         segments=_segments(tuple(b for b in blocks if b.name not in asks), knobs or Knobs()),
         asks=asks,
         entry=op.entry,
+        rewards_along_the_way=program.fields["player.reward"].span is not None,
         boards=any(entity.columns for entity in program.entities.values()),
     )
 

@@ -104,13 +104,13 @@ def load_engine(package: str, folder: Path) -> ModuleType:
 def measure(env: Any, options: BenchOptions) -> list[Measurement]:
     """Trace, compile and run a rollout of random games."""
     batch, steps, runs = options.sizes()
-    fresh = jax.block_until_ready(jax.jit(env.init)(_words(jnp.uint32(options.seed), batch)))
+    fresh = jax.block_until_ready(jax.jit(env.init)(random_words(jnp.uint32(options.seed), batch)))
 
     def named(name: str, unit: str, values: list[float]) -> Measurement:
         return Measurement(name, statistics.median(values), unit, batch, steps, POLICY, tuple(values))
 
-    rollout, start = _rollout(env, batch, steps), jnp.uint32(options.seed)
-    tracing, lowered = _timed(lambda: jax.jit(rollout).lower(fresh, fresh, start))
+    play, start = rollout(env, batch, steps), jnp.uint32(options.seed)
+    tracing, lowered = _timed(lambda: jax.jit(play).lower(fresh, fresh, start))
     compiling, compiled = _timed(lowered.compile)
     states, _ = jax.block_until_ready(compiled(fresh, fresh, start))  # the first run also pays for memory
     speeds, ends, clock = [], [], steps
@@ -131,13 +131,13 @@ def measure(env: Any, options: BenchOptions) -> list[Measurement]:
     ]
 
 
-def _rollout(env: Any, batch: int, steps: int) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
+def rollout(env: Any, batch: int, steps: int) -> Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]:
     """A function that plays `steps` decisions in every lane, replaces games that end by fresh ones, and counts them."""
 
     def rollout(states: Any, fresh: Any, clock: jax.Array) -> tuple[Any, jax.Array]:
         def step(carry: tuple[Any, jax.Array], number: jax.Array) -> tuple[tuple[Any, jax.Array], None]:
             states, ended = carry
-            states = env.step(states, env.random_action(states, _words(clock + number, batch)))
+            states = env.step(states, env.random_action(states, random_words(clock + number, batch)))
             return (env.autoreset(states, fresh), ended + jnp.sum(states.over)), None
 
         numbers = jnp.arange(steps, dtype=jnp.uint32)
@@ -147,7 +147,7 @@ def _rollout(env: Any, batch: int, steps: int) -> Callable[[Any, Any, jax.Array]
     return rollout
 
 
-def _words(clock: jax.Array, batch: int) -> jax.Array:
+def random_words(clock: jax.Array, batch: int) -> jax.Array:
     """A random 32-bit word for each lane: a hash of the clock and the lane, cheap beside a step."""
     x = jnp.arange(batch, dtype=jnp.uint32) * jnp.uint32(0x9E3779B9) + clock * jnp.uint32(0x85EBCA6B)
     for factor in (0x7FEB352D, 0x846CA68B):
