@@ -379,12 +379,13 @@ def _tell_changes(plans: Sequence[FilePlan], report: Report) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    from compiler.files import write_whole
+    from compiler.files import write_text
 
     try:
-        write_whole(path, text)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SpecError.single("E0704", None, f"cannot write {path}: {error.strerror}") from error
+    write_text(path, text)
 
 
 # --- rules pages ------------------------------------------------------------------------------------------------------
