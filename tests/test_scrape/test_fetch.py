@@ -353,7 +353,7 @@ def test_requests_keep_to_the_rate_also_side_by_side(web: LoopbackSite) -> None:
 
     async def run() -> None:
         origin = Origin.of(web.url)
-        manners = Manners(rate=rate, concurrency=8)
+        manners = Manners(rate=rate, concurrency=8, window=1.0)
         async with Fetcher(_NO_STORE, "test", {origin}, {origin.host}, manners, TIGHT, Hosts()) as fetcher:
             await asyncio.gather(*(fetcher.fetch(f"{web.url}/{n}") for n in range(30)))
 
