@@ -152,6 +152,12 @@ class Verification(Section):
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
 
 
+class Benchmarks(Section):
+    """What `specc bench` measures beside the engine."""
+
+    baselines: tuple[Annotated[PythonTarget, BeforeValidator(_python_target)], ...] = ()
+
+
 _Way = Literal["prefer", "majority", "ask"]
 
 
@@ -208,6 +214,7 @@ class Manifest(Section):
     fill: Filling = Filling()
     budget: Budget = Budget()
     verify: Verification = Verification()
+    bench: Benchmarks = Benchmarks()
     sources: Sources = Sources()
 
 

@@ -1,14 +1,14 @@
-"""The commands that run games: verify, play, bench."""
+"""The commands that run games: verify, play."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, names_in, reporting
+from compiler.cli.common import Command, JsonOption, SpecArgument, app, load_program, names_in, reporting
 
 
 @app.command(cls=Command)
@@ -132,29 +132,6 @@ def play(
                 report.say(f"wrote {len(playing.write_svg(svg, recorder.frames[recorder.viewers[0]]))} stills to {svg}")
 
 
-@app.command(cls=Command)
-def bench(
-    spec: SpecArgument,
-    quick: Annotated[bool, typer.Option("--quick", help="Few short runs: a glance, not a measurement.")] = False,
-    batch: Annotated[int | None, typer.Option("--batch", min=1, help="Games side by side.")] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Decisions per game and run.")] = None,
-    runs: Annotated[int | None, typer.Option("--runs", min=1, help="Runs, of which the median counts.")] = None,
-    json: JsonOption = None,
-) -> None:
-    """Measure the generated engine: steps per second, compile time, size of a state."""
-    with reporting(json) as report:
-        from compiler.manifest import load_spec
-
-        manifest = load_spec(spec, report.sink)
-        from compiler.bench import BenchOptions
-        from compiler.bench import bench as measure
-
-        options = BenchOptions(batch=batch, steps=steps, runs=runs, quick=quick)
-        result = measure(manifest.manifest.engine, manifest.root / "generated", options)
-        report.document.update(result)
-        _print_results(result, report)
-
-
 # --- helpers --------------------------------------------------------------------------------------------------------
 
 
@@ -188,15 +165,3 @@ def _viewers(viewer: str | None, players: int) -> tuple[int | None, ...]:
     raise typer.BadParameter(
         f"--viewer: '{viewer}' is no player; choose from all, {', '.join(map(str, range(players)))}"
     )
-
-
-def _print_results(result: dict[str, Any], report: Report) -> None:
-    from rich.table import Table
-
-    table = Table(title=f"{result['engine']} on {result['device']}", title_justify="left")
-    for column in ("measured", "value", "unit", "batch", "policy"):
-        table.add_column(column, justify="right" if column in ("value", "batch") else "left")
-    for row in result["results"]:
-        value = f"{row['value']:,.3g}" if row["value"] < 1000 else f"{row['value']:,.0f}"
-        table.add_row(row["name"].replace("_", " "), value, row["unit"], str(row["batch"]), row["policy"])
-    report.console.print(table)

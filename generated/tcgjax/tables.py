@@ -21,7 +21,7 @@ Columns = dict[str, dict[str, list]]  # table → column → one value, or one l
 
 
 class Tables(NamedTuple):
-    """Arrays of 732 rows in all."""
+    """Arrays of 752 rows in all."""
 
     species_key: jax.Array  # text
     species_title: jax.Array  # text
@@ -88,11 +88,11 @@ class Tables(NamedTuple):
     attack_bonus_8_b: jax.Array  # int 40..50
     attack_effect_0: jax.Array  # bool
     attack_effect_1: jax.Array  # bool
-    attack_effect_1_a: jax.Array  # int 1..2
-    attack_effect_1_b: jax.Array  # Element
+    attack_effect_1_a: jax.Array  # int 10..80
     attack_effect_2: jax.Array  # bool
+    attack_effect_2_a: jax.Array  # int 1..2
+    attack_effect_2_b: jax.Array  # Element
     attack_effect_3: jax.Array  # bool
-    attack_effect_3_a: jax.Array  # int 10..80
     attack_effect_4: jax.Array  # bool
     attack_effect_5: jax.Array  # bool
     attack_effect_6: jax.Array  # bool
@@ -204,15 +204,7 @@ class Tables(NamedTuple):
     deck_list_cards_mask_20: jax.Array  # int 0..1048575
     deck_list_cards_mask_21: jax.Array  # int 0..1048575[338]
     deck_list_cards_mask_22: jax.Array  # int 0..1048575
-    deck_list_cards_mask_23: jax.Array  # int 0..1048575
-    deck_list_cards_mask_24: jax.Array  # int 0..1048575
-    deck_list_cards_mask_25: jax.Array  # int 0..1048575
-    deck_list_cards_mask_26: jax.Array  # int 0..1048575
-    deck_list_cards_mask_27: jax.Array  # int 0..1048575
-    deck_list_cards_mask_28: jax.Array  # int 0..1048575
-    deck_list_cards_mask_29: jax.Array  # int 0..1048575
-    deck_list_cards_mask_30: jax.Array  # int 0..1048575
-    deck_list_cards_mask_31: jax.Array  # int 0..1048575[319]
+    deck_list_cards_mask_23: jax.Array  # int 0..1048575[319]
 
 
 class TableError(ValueError):
@@ -290,11 +282,11 @@ SHAPES: dict[
         "bonus_8_b": (0, 40),
         "effect_0": (0, False),
         "effect_1": (0, False),
-        "effect_1_a": (0, 1),
-        "effect_1_b": (0, 0),
+        "effect_1_a": (0, 10),
         "effect_2": (0, False),
+        "effect_2_a": (0, 1),
+        "effect_2_b": (0, 0),
         "effect_3": (0, False),
-        "effect_3_a": (0, 10),
         "effect_4": (0, False),
         "effect_5": (0, False),
         "effect_6": (0, False),
@@ -410,15 +402,7 @@ SHAPES: dict[
         "cards_mask_20": (0, 0),
         "cards_mask_21": (338, 0),
         "cards_mask_22": (0, 0),
-        "cards_mask_23": (0, 0),
-        "cards_mask_24": (0, 0),
-        "cards_mask_25": (0, 0),
-        "cards_mask_26": (0, 0),
-        "cards_mask_27": (0, 0),
-        "cards_mask_28": (0, 0),
-        "cards_mask_29": (0, 0),
-        "cards_mask_30": (0, 0),
-        "cards_mask_31": (319, 0),
+        "cards_mask_23": (319, 0),
     },
 }
 DERIVED = frozenset(
@@ -448,22 +432,14 @@ DERIVED = frozenset(
         "deck_list.cards_mask_21",
         "deck_list.cards_mask_22",
         "deck_list.cards_mask_23",
-        "deck_list.cards_mask_24",
-        "deck_list.cards_mask_25",
-        "deck_list.cards_mask_26",
-        "deck_list.cards_mask_27",
-        "deck_list.cards_mask_28",
-        "deck_list.cards_mask_29",
-        "deck_list.cards_mask_30",
-        "deck_list.cards_mask_31",
     }
 )
 ROWS_OF: dict[str, str] = {
     "deck_list.cards": "species",
 }
 BOUNDS: dict[str, tuple[int, int]] = {
-    "deck_list.key": (0, 1331),
-    "deck_list.title": (0, 1331),
+    "deck_list.key": (0, 1371),
+    "deck_list.title": (0, 1371),
     "deck_list.cards": (-1, 336),
     "deck_list.energy": (0, 1),
 }

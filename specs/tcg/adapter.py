@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from random import Random
 from types import ModuleType
 from typing import Any
 
 from compiler.ir.hir import Program
+from specs.tcg.setups import random_deck, random_position
 
 CARDS = 20
 PLACES = 4
@@ -178,3 +180,18 @@ def _winner(rewards: Sequence[int]) -> int | str:
     if rewards[0] == rewards[1]:
         return "tie"
     return 0 if rewards[0] > rewards[1] else 1
+
+
+# --- setups for testing -----------------------------------------------------------------------------------------------
+
+
+def rows(program: Program, rng: Random, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """A random legal deck in which as many of the wanted cards take part as it has room for."""
+    return {"deck_list": random_deck(program, rng, wanted)}
+
+
+def position(
+    program: Program, params: Mapping[str, Sequence[int]], rng: Random, wanted: Sequence[str]
+) -> dict[str, Any]:
+    """Fields that start a game in the middle of a turn, with the wanted cards ready where the decks have them."""
+    return native(program, params, random_position(program, params["player.list"], rng, wanted))
