@@ -92,7 +92,7 @@ def scrape(
             raise typer.BadParameter("--check compares with the files of --out DIR")
         if saved is not None and len(sites or ()) != 1:
             raise typer.BadParameter("--import takes the saved pages of one site: name it with --site")
-        loaded = load_spec(_manifest(spec), report.sink)
+        loaded = load_spec(_manifest(spec), report.sink, needs_rules=False)
         if not sets and not rules:
             known = ", ".join(loaded.manifest.sources.sets) or "none yet"
             raise typer.BadParameter(f"name a set with --set; the manifest knows {known}")
