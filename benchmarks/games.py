@@ -11,7 +11,11 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
+import platform
 import statistics
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -37,6 +41,7 @@ GAMES: dict[str, str | None] = {  # the spec, and what pgx calls the game
     "goofspiel": None,
     "mancala": None,
     "pong": None,
+    "pong_skip": None,
     "cartpole": None,
     "tic_tac_toe": "tic_tac_toe",
     "kuhn_poker": "kuhn_poker",
@@ -119,6 +124,16 @@ def measure(name: str, batch: int, steps: int, runs: int, seconds: float) -> dic
     }
 
 
+def pong_in_c(frames: str) -> float:
+    """Actions per second of benchmarks/pong.c on one core; the best of three seconds of its own time."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "pong"
+        source = ROOT / "benchmarks" / "pong.c"
+        subprocess.run(["gcc", "-O3", "-march=native", "-o", program, source, "-lm"], check=True)
+        runs = [subprocess.run([program, frames, "1"], check=True, capture_output=True, text=True) for _ in range(3)]
+    return max(float(run.stdout) for run in runs)
+
+
 def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path)
@@ -141,7 +156,14 @@ def main(arguments: Iterable[str] | None = None) -> None:
         print(f"geometric mean × {mean:.2f}, least × {min(ratios):.2f}")
     if options.json:
         device = jax.devices()[0]
-        text = json.dumps({"device": device.device_kind, "batch": options.batch, "results": results}, indent=1)
+        found = {
+            "device": platform.processor() or device.device_kind,
+            "cores": os.cpu_count(),
+            "batch": options.batch,
+            "results": results,
+            "pong_in_c": {frames: pong_in_c(frames) for frames in ("1", "8")},
+        }
+        text = json.dumps(found, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, reporting
+from compiler.cli.common import INTERRUPTED, Command, JsonOption, Report, SpecArgument, app, load_program, reporting
 from compiler.diagnostics import Diagnostics, SpecError
 
 if TYPE_CHECKING:
@@ -19,10 +19,34 @@ if TYPE_CHECKING:
 
 
 @app.command(cls=Command)
-def check(spec: SpecArgument, json: JsonOption = None) -> None:
+def check(
+    spec: SpecArgument,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
+    json: JsonOption = None,
+) -> None:
     """Parse, resolve and type-check a specification; every error comes with file, line and column."""
+    if not watch:
+        _check(spec, json)
+        return
+    from compiler.cli.watching import whenever_files_change
+
+    for _ in whenever_files_change(spec):
+        try:
+            _check(spec, json)
+        except typer.Exit as end:
+            if end.exit_code == INTERRUPTED:
+                return  # anything else has been said
+
+
+def _check(spec: Path, json: str | None) -> None:
     with reporting(json) as report:
-        program = load_program(spec, report).program
+        loaded = load_program(spec, report)
+        program = loaded.program
+        if loaded.spec.filled:
+            from compiler.holes.numbers import unused_numbers
+            from compiler.texts import TextStore
+
+            unused_numbers(loaded.spec, program, TextStore(), report.sink)
         rows = sum(len(table) for table in program.tables.values())
         counts = {
             "players": program.players,

@@ -15,7 +15,7 @@ def opponent(g: Game, p: Lane) -> Lane:
 
 
 def enclosed(g: Game, p: Lane, c: Lane, d: Lane) -> Lane:
-    """enclosed (specs/othello/game.rules:17)"""
+    """enclosed (specs/othello/game.rules:16)"""
     return where(
         nonempty(
             inter(
@@ -46,7 +46,7 @@ def moves(g: Game, p: Lane) -> Lane:
 
 
 def places(g: Game, on: Lane, p: Lane, c: Lane) -> Lane:
-    """places (specs/othello/game.rules:20)"""
+    """places (specs/othello/game.rules:19)"""
     turned = joined(DIRECTION, U32(0xFF), lambda d_2: enclosed(g, p, c, d_2), wide(0x0, 2))
     g.player_discs = put(g.player_discs, p, union(union(at(g.player_discs, p), turned), single(CELL, c)), on)
     g.player_discs = put(g.player_discs, opponent(g, p), diff(at(g.player_discs, opponent(g, p)), turned), on)

@@ -30,7 +30,7 @@ from .runtime import (
 
 
 def start(g: Game, on: Lane) -> None:
-    """specs/othello/game.rules:29"""
+    """specs/othello/game.rules:28"""
     g.player_discs = put(g.player_discs, 0, union(single(CELL, 28), single(CELL, 35)), on)
     g.player_discs = put(g.player_discs, 1, union(single(CELL, 27), single(CELL, 36)), on)
     g.r_rounds = select(on, 0, g.r_rounds)
@@ -42,7 +42,7 @@ def start(g: Game, on: Lane) -> None:
 
 
 def play_chosen(g: Game, on: Lane) -> None:
-    """specs/othello/game.rules:30"""
+    """specs/othello/game.rules:29"""
     chose_place = on & (g.action >= Act.place) & (g.action < Act.place + 64)
     g.r_c = select(chose_place, (g.action - Act.place), g.r_c)
     g.pc = select(chose_place, At.play_place, g.pc)
@@ -51,13 +51,13 @@ def play_chosen(g: Game, on: Lane) -> None:
 
 
 def play_place(g: Game, on: Lane) -> None:
-    """specs/othello/game.rules:31"""
+    """specs/othello/game.rules:30"""
     places(g, on, g.to_move, g.r_c)
     g.pc = select(on, At.play_went_on, g.pc)
 
 
 def play_went_on(g: Game, on: Lane) -> None:
-    """specs/othello/game.rules:30"""
+    """specs/othello/game.rules:29"""
     g.to_move = select(on, opponent(g, g.to_move), g.to_move)
     g.r_rounds = select(on, (g.r_rounds + 1), g.r_rounds)
     g.pc = select(
@@ -68,7 +68,7 @@ def play_went_on(g: Game, on: Lane) -> None:
 
 
 def play_done(g: Game, on: Lane) -> None:
-    """specs/othello/game.rules:29"""
+    """specs/othello/game.rules:28"""
     give_rewards(
         g,
         on,
@@ -85,7 +85,7 @@ def play_done(g: Game, on: Lane) -> None:
 
 
 def play_ask(g: Game, on: Lane) -> None:
-    """specs/othello/game.rules:30"""
+    """specs/othello/game.rules:29"""
     player = g.to_move
     words = no_actions(ACTIONS)
     offer(words, Act.place, 64, moves(g, g.to_move))

@@ -368,7 +368,7 @@ def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
 
 
 def max_hp(g: Game, t: Lane) -> Lane:
-    """max hp (specs/tcg/verbs/board.rules:21)"""
+    """max hp (specs/tcg/verbs/board.rules:22)"""
     return (
         look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
     ) + species_hp_bonus(g, def_(g, g.arena), t)
@@ -390,6 +390,11 @@ def ability_tireless(g: Game, row: Lane) -> Lane:
     return look(g.tables.ability_tireless, row)
 
 
+def is_unevolved(g: Game, t: Lane) -> Lane:
+    """is unevolved (specs/tcg/verbs/board.rules:19)"""
+    return look(g.tables.species_stage, at(g.place_pokemon, t)) == Stage.basic
+
+
 def is_basic(g: Game, s: Lane) -> Lane:
     """is basic (specs/tcg/verbs/board.rules:17)"""
     return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_stage, s) == Stage.basic)
@@ -401,42 +406,42 @@ def is_kind(g: Game, s: Lane, e: Lane) -> Lane:
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:277)"""
+    """has fallen (specs/tcg/flow.rules:273)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
 
 
 def prize(g: Game, s: Lane) -> Lane:
-    """prize (specs/tcg/verbs/board.rules:20)"""
+    """prize (specs/tcg/verbs/board.rules:21)"""
     return where(look(g.tables.species_mega, s), 3, where(look(g.tables.species_ex, s), 2, 1))
 
 
 def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:278)"""
+    """has points (specs/tcg/flow.rules:274)"""
     return at(g.player_points, p) >= 3
 
 
 def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:279)"""
+    """has pokemon (specs/tcg/flow.rules:275)"""
     return nonempty(in_play(g, p))
 
 
 def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:280)"""
+    """wins (specs/tcg/flow.rules:276)"""
     return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
 
 
 def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:285)"""
+    """all gone (specs/tcg/flow.rules:281)"""
     return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
 
 
 def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:284)"""
+    """standing (specs/tcg/flow.rules:280)"""
     return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
 
 
 def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:283)"""
+    """verdict (specs/tcg/flow.rules:279)"""
     return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
@@ -526,9 +531,7 @@ def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
                                         subset(
                                             PLACE,
                                             benched(g, opponent(g, owner_of(PLACE, self_))),
-                                            lambda t_2: (
-                                                look(g.tables.species_stage, at(g.place_pokemon, t_2)) == Stage.basic
-                                            ),
+                                            lambda t_2: is_unevolved(g, t_2),
                                         )
                                     )
                                 ),
@@ -659,7 +662,7 @@ def strip_of_energy(g: Game, on: Lane, t: Lane) -> Lane:
 
 
 def send_out(g: Game, on: Lane, t: Lane) -> Lane:
-    """send out (specs/tcg/verbs/board.rules:52)"""
+    """send out (specs/tcg/verbs/board.rules:53)"""
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
     swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
 
@@ -701,13 +704,13 @@ def root(g: Game, on: Lane, t: Lane) -> Lane:
 
 
 def enter_as(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """enter as (specs/tcg/verbs/board.rules:26)"""
+    """enter as (specs/tcg/verbs/board.rules:27)"""
     g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
     g.place_fresh = put(g.place_fresh, t, True, on)
 
 
 def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
-    """bench one of from deck of (specs/tcg/verbs/board.rules:31)"""
+    """bench one of from deck of (specs/tcg/verbs/board.rules:32)"""
     t = free_place(g, p)
     on_ = on & (t != -1)
     c = draw_member(g, on_, Draws.pick, CARD, cards)
@@ -733,7 +736,7 @@ def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
 
 
 def leave(g: Game, on: Lane, t: Lane) -> Lane:
-    """leave (specs/tcg/verbs/board.rules:75)"""
+    """leave (specs/tcg/verbs/board.rules:76)"""
     on_ = on & (at(g.place_attached, t) != -1)
     moved_ = at(g.place_attached, t)
     on__2 = on_ & (moved_ >= 0)
@@ -747,7 +750,7 @@ def leave(g: Game, on: Lane, t: Lane) -> Lane:
 
 
 def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
-    """bury into deck (specs/tcg/verbs/board.rules:92)"""
+    """bury into deck (specs/tcg/verbs/board.rules:93)"""
     on_ = on & negate(unreachable(g, t))
     g.player_shown = put(
         g.player_shown,
@@ -858,7 +861,7 @@ def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
 
 
 def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
-    """take back to hand (specs/tcg/verbs/board.rules:86)"""
+    """take back to hand (specs/tcg/verbs/board.rules:87)"""
     g.player_shown = put(
         g.player_shown,
         owner_of(PLACE, t),
@@ -882,7 +885,7 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
 
 
 def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
-    """bench from discard (specs/tcg/verbs/board.rules:43)"""
+    """bench from discard (specs/tcg/verbs/board.rules:44)"""
     t = free_place(g, owner_of(CARD, c))
     moved_ = c
     on_ = on & (moved_ >= 0)

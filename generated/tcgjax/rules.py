@@ -43,6 +43,7 @@ from .effects import (
     is_damaged,
     is_kind,
     is_type,
+    is_unevolved,
     keep_from_supporters,
     leave,
     look_at_cards_of,
@@ -98,7 +99,6 @@ from .model import (
     Draws,
     Element,
     Phase,
-    Stage,
 )
 from .runtime import (
     U32,
@@ -1122,13 +1122,13 @@ def attack_effect_then_15(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_17 = select(on, -1, g.r_t_17)
     g.pc = select(on, At.switch_active_of_ask_2, g.pc)
 
 
 def switch_active_of_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_8
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_8))
@@ -1136,20 +1136,20 @@ def switch_active_of_ask_2(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
     g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
 
 
 def switch_active_of_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_17 = select(on, g.r_t_18, g.r_t_17)
     g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
 
 
 def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_17 != -1)
     send_out(g, on_, g.r_t_17)
     g.pc = select(on, At.attack_effect_join_15, g.pc)
@@ -1235,13 +1235,13 @@ def attack_effect_then_17(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_21 = select(on, -1, g.r_t_21)
     g.pc = select(on, At.switch_active_of_ask_3, g.pc)
 
 
 def switch_active_of_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_10
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_10))
@@ -1249,20 +1249,20 @@ def switch_active_of_ask_3(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_22 = select(chose_slot, (g.action - Act.slot), g.r_t_22)
     g.pc = select(chose_slot, At.switch_active_of_slot_3, g.pc)
 
 
 def switch_active_of_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_21 = select(on, g.r_t_22, g.r_t_21)
     g.pc = select(on, At.switch_active_of_went_on_3, g.pc)
 
 
 def switch_active_of_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_21 != -1)
     send_out(g, on_, g.r_t_21)
     g.pc = select(on, At.attack_effect_join_17, g.pc)
@@ -1494,13 +1494,13 @@ def attack_effect_then_25(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:66"""
+    """specs/tcg/verbs/board.rules:67"""
     g.r_t_23 = select(on, -1, g.r_t_23)
     g.pc = select(on, At.lure_one_of_by_ask_2, g.pc)
 
 
 def lure_one_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     player = g.r_p_11
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_6)
@@ -1508,20 +1508,20 @@ def lure_one_of_by_ask_2(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_24 = select(chose_slot, (g.action - Act.slot), g.r_t_24)
     g.pc = select(chose_slot, At.lure_one_of_by_slot_2, g.pc)
 
 
 def lure_one_of_by_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     g.r_t_23 = select(on, g.r_t_24, g.r_t_23)
     g.pc = select(on, At.lure_one_of_by_went_on_2, g.pc)
 
 
 def lure_one_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     on_ = on & (g.r_t_23 != -1)
     send_out(g, on_, g.r_t_23)
     g.pc = select(on, At.attack_effect_join_24, g.pc)
@@ -1716,11 +1716,7 @@ def ability_use_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:109"""
     g.r_targets_7 = select(
         on,
-        subset(
-            PLACE,
-            benched(g, opponent(g, owner_of(PLACE, g.r_self__4))),
-            lambda t: look(g.tables.species_stage, at(g.place_pokemon, t)) == Stage.basic,
-        ),
+        subset(PLACE, benched(g, opponent(g, owner_of(PLACE, g.r_self__4))), lambda t: is_unevolved(g, t)),
         g.r_targets_7,
     )
     g.r_p_12 = select(on, owner_of(PLACE, g.r_self__4), g.r_p_12)
@@ -1732,13 +1728,13 @@ def ability_use_then_4(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:66"""
+    """specs/tcg/verbs/board.rules:67"""
     g.r_t_27 = select(on, -1, g.r_t_27)
     g.pc = select(on, At.lure_one_of_by_ask, g.pc)
 
 
 def lure_one_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     player = g.r_p_12
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, g.r_targets_7)
@@ -1746,20 +1742,20 @@ def lure_one_of_by_ask(g: Game, on: Lane) -> None:
 
 
 def lure_one_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
     g.pc = select(chose_slot, At.lure_one_of_by_slot, g.pc)
 
 
 def lure_one_of_by_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
     g.pc = select(on, At.lure_one_of_by_went_on, g.pc)
 
 
 def lure_one_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:67"""
+    """specs/tcg/verbs/board.rules:68"""
     on_ = on & (g.r_t_27 != -1)
     send_out(g, on_, g.r_t_27)
     g.pc = select(on, At.ability_use_join_4, g.pc)
@@ -1888,13 +1884,13 @@ def ability_use_then_10(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_29 = select(on, -1, g.r_t_29)
     g.pc = select(on, At.switch_active_of_ask, g.pc)
 
 
 def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_13
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_13))
@@ -1902,20 +1898,20 @@ def switch_active_of_ask(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
     g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
 
 
 def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
     g.pc = select(on, At.switch_active_of_went_on, g.pc)
 
 
 def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_29 != -1)
     send_out(g, on_, g.r_t_29)
     g.pc = select(on, At.ability_use_join_10, g.pc)
@@ -2290,13 +2286,13 @@ def species_play_then_9(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:58"""
+    """specs/tcg/verbs/board.rules:59"""
     g.r_t_34 = select(on, -1, g.r_t_34)
     g.pc = select(on, At.switch_active_of_ask_4, g.pc)
 
 
 def switch_active_of_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     player = g.r_p_15
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_15))
@@ -2304,20 +2300,20 @@ def switch_active_of_ask_4(g: Game, on: Lane) -> None:
 
 
 def switch_active_of_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_35 = select(chose_slot, (g.action - Act.slot), g.r_t_35)
     g.pc = select(chose_slot, At.switch_active_of_slot_4, g.pc)
 
 
 def switch_active_of_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     g.r_t_34 = select(on, g.r_t_35, g.r_t_34)
     g.pc = select(on, At.switch_active_of_went_on_4, g.pc)
 
 
 def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
+    """specs/tcg/verbs/board.rules:60"""
     on_ = on & (g.r_t_34 != -1)
     send_out(g, on_, g.r_t_34)
     g.pc = select(on, At.species_play_join_9, g.pc)
@@ -2495,23 +2491,22 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
-    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t_2)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
+        opponent(g, owner_of(PLACE, t)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
         on,
     )
-    t_3 = t_2
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
+    t_2 = t
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_3)
-        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_2)
+        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_3)
+    leave(g, on, t_2)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
@@ -2535,19 +2530,19 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     g.r_p_16 = select(on, g.r_leader, g.r_p_16)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_36 = select(on, -1, g.r_t_36)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_16
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_16))
@@ -2555,26 +2550,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_37 = select(chose_slot, (g.action - Act.slot), g.r_t_37)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_36 = select(on, g.r_t_37, g.r_t_36)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_36)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -2582,13 +2577,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_38 = select(on, -1, g.r_t_38)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_17
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_17))
@@ -2596,26 +2591,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_39 = select(chose_slot, (g.action - Act.slot), g.r_t_39)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_38 = select(on, g.r_t_39, g.r_t_38)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_38)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -2652,23 +2647,22 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
-    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t_2)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
+        opponent(g, owner_of(PLACE, t)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
         on,
     )
-    t_3 = t_2
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
+    t_2 = t
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
         on_ = on & here
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_3)
-        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_2)
+        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_3)
+    leave(g, on, t_2)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
@@ -2692,7 +2686,7 @@ def settle_from_done_3(g: Game, on: Lane) -> None:
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -2700,13 +2694,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_40 = select(on, -1, g.r_t_40)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_18
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_18))
@@ -2714,26 +2708,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_41 = select(chose_slot, (g.action - Act.slot), g.r_t_41)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_40 = select(on, g.r_t_41, g.r_t_40)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_40)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -2741,13 +2735,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.r_t_42 = select(on, -1, g.r_t_42)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     player = g.r_p_19
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_19))
@@ -2755,26 +2749,26 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_43 = select(chose_slot, (g.action - Act.slot), g.r_t_43)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     g.r_t_42 = select(on, g.r_t_43, g.r_t_42)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:272"""
+    """specs/tcg/flow.rules:268"""
     send_out(g, on, g.r_t_42)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:271"""
+    """specs/tcg/flow.rules:267"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
@@ -2843,13 +2837,13 @@ def close_turn_then(g: Game, on: Lane) -> None:
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:260"""
+    """specs/tcg/flow.rules:261"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -3765,9 +3759,9 @@ SEGMENTS = (
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
         (At.promote_then, promote_then),
+        (At.promote_ask, promote_ask),
     ),
     (
-        (At.promote_ask, promote_ask),
         (At.promote_chosen, promote_chosen),
         (At.promote_slot, promote_slot),
         (At.promote_went_on, promote_went_on),
@@ -3776,10 +3770,10 @@ SEGMENTS = (
         (At.promote_ask_2, promote_ask_2),
         (At.promote_chosen_2, promote_chosen_2),
         (At.promote_slot_2, promote_slot_2),
-    ),
-    (
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),
+    ),
+    (
         (At.take_turn_done, take_turn_done),
         (At.settle_from_round_3, settle_from_round_3),
         (At.settle_from_round_4, settle_from_round_4),
