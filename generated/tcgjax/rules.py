@@ -2491,22 +2491,23 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
+    t_3 = t_2
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
         on_ = on & here
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
@@ -2530,19 +2531,19 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_16 = select(on, g.r_leader, g.r_p_16)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_36 = select(on, -1, g.r_t_36)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_16
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_16))
@@ -2550,26 +2551,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_37 = select(chose_slot, (g.action - Act.slot), g.r_t_37)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_36 = select(on, g.r_t_37, g.r_t_36)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_36)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -2577,13 +2578,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_38 = select(on, -1, g.r_t_38)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_17
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_17))
@@ -2591,26 +2592,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_39 = select(chose_slot, (g.action - Act.slot), g.r_t_39)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_38 = select(on, g.r_t_39, g.r_t_38)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_38)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -2647,22 +2648,23 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
+    t_3 = t_2
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
         on_ = on & here
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
@@ -2686,7 +2688,7 @@ def settle_from_done_3(g: Game, on: Lane) -> None:
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -2694,13 +2696,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_40 = select(on, -1, g.r_t_40)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_18
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_18))
@@ -2708,26 +2710,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_41 = select(chose_slot, (g.action - Act.slot), g.r_t_41)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_40 = select(on, g.r_t_41, g.r_t_40)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_40)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -2735,13 +2737,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_42 = select(on, -1, g.r_t_42)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_19
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_19))
@@ -2749,26 +2751,26 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_43 = select(chose_slot, (g.action - Act.slot), g.r_t_43)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_42 = select(on, g.r_t_43, g.r_t_42)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_42)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
@@ -2837,13 +2839,13 @@ def close_turn_then(g: Game, on: Lane) -> None:
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -3759,9 +3761,9 @@ SEGMENTS = (
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
         (At.promote_then, promote_then),
-        (At.promote_ask, promote_ask),
     ),
     (
+        (At.promote_ask, promote_ask),
         (At.promote_chosen, promote_chosen),
         (At.promote_slot, promote_slot),
         (At.promote_went_on, promote_went_on),
@@ -3770,10 +3772,10 @@ SEGMENTS = (
         (At.promote_ask_2, promote_ask_2),
         (At.promote_chosen_2, promote_chosen_2),
         (At.promote_slot_2, promote_slot_2),
-        (At.promote_went_on_2, promote_went_on_2),
-        (At.promote_join_2, promote_join_2),
     ),
     (
+        (At.promote_went_on_2, promote_went_on_2),
+        (At.promote_join_2, promote_join_2),
         (At.take_turn_done, take_turn_done),
         (At.settle_from_round_3, settle_from_round_3),
         (At.settle_from_round_4, settle_from_round_4),
