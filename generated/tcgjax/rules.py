@@ -2606,14 +2606,15 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    g.r_c_left_6 = select(on, at(g.place_stack, t_2), g.r_c_left_6)
+    t_3 = t_2
+    g.r_c_left_6 = select(on, at(g.place_stack, t_3), g.r_c_left_6)
 
     def more(g: Game) -> Lane:
         return nonempty(g.r_c_left_6)
@@ -2624,12 +2625,12 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
         moved_ = g.r_c_18
         on_ = on & (moved_ >= 0)
         position = moved_
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position, CARD), on_)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position, CARD), on_)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
 
     repeat_while(g, on, more, rounds, 40)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
@@ -2653,19 +2654,19 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_16 = select(on, g.r_leader, g.r_p_16)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_37 = select(on, -1, g.r_t_37)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_16
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_16))
@@ -2673,26 +2674,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_38 = select(chose_slot, (g.action - Act.slot), g.r_t_38)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_37 = select(on, g.r_t_38, g.r_t_37)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_37)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -2700,13 +2701,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_39 = select(on, -1, g.r_t_39)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_17
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_17))
@@ -2714,26 +2715,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_40 = select(chose_slot, (g.action - Act.slot), g.r_t_40)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_39 = select(on, g.r_t_40, g.r_t_39)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_39)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -2770,14 +2771,15 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    g.r_c_left_7 = select(on, at(g.place_stack, t_2), g.r_c_left_7)
+    t_3 = t_2
+    g.r_c_left_7 = select(on, at(g.place_stack, t_3), g.r_c_left_7)
 
     def more(g: Game) -> Lane:
         return nonempty(g.r_c_left_7)
@@ -2788,12 +2790,12 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
         moved_ = g.r_c_19
         on_ = on & (moved_ >= 0)
         position = moved_
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position, CARD), on_)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position, CARD), on_)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
 
     repeat_while(g, on, more, rounds, 40)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
@@ -2817,7 +2819,7 @@ def settle_from_done_3(g: Game, on: Lane) -> None:
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -2825,13 +2827,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_41 = select(on, -1, g.r_t_41)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_18
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_18))
@@ -2839,26 +2841,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_42 = select(chose_slot, (g.action - Act.slot), g.r_t_42)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_41 = select(on, g.r_t_42, g.r_t_41)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_41)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -2866,13 +2868,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_43 = select(on, -1, g.r_t_43)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_19
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_19))
@@ -2880,26 +2882,26 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_44 = select(chose_slot, (g.action - Act.slot), g.r_t_44)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_43 = select(on, g.r_t_44, g.r_t_43)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_43)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
@@ -2968,13 +2970,13 @@ def close_turn_then(g: Game, on: Lane) -> None:
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -3579,9 +3581,9 @@ SEGMENTS = (
         (At.settle_from_round, settle_from_round),
         (At.settle_from_round_2, settle_from_round_2),
         (At.settle_from_done_2, settle_from_done_2),
-        (At.settle_from_done, settle_from_done),
     ),
     (
+        (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
         (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
@@ -3591,9 +3593,9 @@ SEGMENTS = (
         (At.promote_join, promote_join),
         (At.promote_then_2, promote_then_2),
         (At.promote_ask_2, promote_ask_2),
-        (At.promote_chosen_2, promote_chosen_2),
     ),
     (
+        (At.promote_chosen_2, promote_chosen_2),
         (At.promote_slot_2, promote_slot_2),
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),
