@@ -36,7 +36,6 @@ from .runtime import (
     draw_member,
     draw_range,
     element,
-    elements,
     greater,
     index_of,
     inter,
@@ -44,6 +43,7 @@ from .runtime import (
     look,
     look_in,
     lowest,
+    mask_of,
     negate,
     nonempty,
     of_player,
@@ -485,26 +485,18 @@ def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
 
 def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
     """mix hand of into deck (specs/tcg/verbs.rules:148)"""
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.player_hand, p), p))
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~moved_, on)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | moved_, on)
     shuffle(g, PLAYER_DECK, p, on)
 
 
 def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
     """take back to hand (specs/tcg/verbs.rules:178)"""
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | moved_, on)
     leave(g, on, t)
 
 

@@ -104,6 +104,7 @@ from .runtime import (
     look_in,
     lowest,
     lowest_of_equals,
+    mask_of,
     negate,
     no_actions,
     nonempty,
@@ -116,6 +117,7 @@ from .runtime import (
     put,
     put_at_bottom,
     put_element,
+    repeat,
     repeat_while,
     reveal,
     select,
@@ -147,19 +149,20 @@ def set_up_round(g: Game, on: Lane) -> None:
     g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
     p_2 = p
     p_3 = p_2
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p_3, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p_3, position, on__4)
-        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__4)
-    on__5 = on & negate(
+        take(g, PLAYER_DECK, p_3, position, on__3)
+        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__3)
+
+    repeat(g, on, 5, rounds, 5)
+    on__4 = on & negate(
         nonempty(
             inter(
                 Owned(at(g.player_hand, p_2), p_2),
@@ -167,10 +170,10 @@ def set_up_round(g: Game, on: Lane) -> None:
             )
         )
     )
-    back = draw_member(g, on__5, Draws.pick, CARD, Owned(at(g.player_hand, p_2), p_2))
+    back = draw_member(g, on__4, Draws.pick, CARD, Owned(at(g.player_hand, p_2), p_2))
     instead = draw_member(
         g,
-        on__5,
+        on__4,
         Draws.pick,
         CARD,
         inter(
@@ -179,16 +182,16 @@ def set_up_round(g: Game, on: Lane) -> None:
         ),
     )
     moved__2 = back
-    on__6 = on__5 & (moved__2 >= 0)
+    on__5 = on__4 & (moved__2 >= 0)
     position_2 = index_of(CARD, moved__2)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__6)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__5)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__5)
     moved__3 = instead
-    on__7 = on__5 & (moved__3 >= 0)
+    on__6 = on__4 & (moved__3 >= 0)
     position_3 = index_of(CARD, moved__3)
-    take(g, PLAYER_DECK, p_2, position_3, on__7)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__7)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__7)
+    take(g, PLAYER_DECK, p_2, position_3, on__6)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__6)
     g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
@@ -779,14 +782,10 @@ def retreat_to_done(g: Game, on: Lane) -> None:
 def take_turn_discard(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:120"""
     t = g.r_t_5
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
     leave(g, on, t)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -1034,18 +1033,19 @@ def species_play_join_4(g: Game, on: Lane) -> None:
 def species_play_then_5(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     p = g.r_me
-    rounds = 2
-    for i in range(2):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+
+    repeat(g, on, 2, rounds, 2)
     g.pc = select(on, At.species_play_join_5, g.pc)
 
 
@@ -1072,18 +1072,19 @@ def species_play_join_5(g: Game, on: Lane) -> None:
 def species_play_then_6(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:25"""
     p = opponent(g, g.r_me)
-    rounds = 3
-    for i in range(3):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+
+    repeat(g, on, 3, rounds, 3)
     g.pc = select(on, At.species_play_join_6, g.pc)
 
 
@@ -1129,14 +1130,10 @@ def settle_from_round(g: Game, on: Lane) -> None:
         on,
     )
     t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2)))
+    whose = owner_of(PLACE, t_2)
+    g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
     leave(g, on, t_2)
     g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
 
@@ -1256,14 +1253,10 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
         on,
     )
     t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2)))
+    whose = owner_of(PLACE, t_2)
+    g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
     leave(g, on, t_2)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
@@ -1975,10 +1968,10 @@ SEGMENTS = (
         (At.settle_from_round, settle_from_round),
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
-    ),
-    (
         (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
+    ),
+    (
         (At.promote_chosen, promote_chosen),
         (At.promote_slot, promote_slot),
         (At.promote_went_on, promote_went_on),
@@ -1986,32 +1979,32 @@ SEGMENTS = (
         (At.promote_then_2, promote_then_2),
         (At.promote_ask_2, promote_ask_2),
         (At.promote_chosen_2, promote_chosen_2),
-    ),
-    (
         (At.promote_slot_2, promote_slot_2),
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),
-        (At.take_turn_done, take_turn_done),
-        (At.settle_from_round_2, settle_from_round_2),
     ),
     (
+        (At.take_turn_done, take_turn_done),
+        (At.settle_from_round_2, settle_from_round_2),
         (At.settle_from_done_2, settle_from_done_2),
         (At.settle_from_join_2, settle_from_join_2),
         (At.promote_then_3, promote_then_3),
         (At.promote_ask_3, promote_ask_3),
+    ),
+    (
         (At.promote_chosen_3, promote_chosen_3),
         (At.promote_slot_3, promote_slot_3),
         (At.promote_went_on_3, promote_went_on_3),
         (At.promote_join_3, promote_join_3),
         (At.promote_then_4, promote_then_4),
         (At.promote_ask_4, promote_ask_4),
-    ),
-    (
         (At.promote_chosen_4, promote_chosen_4),
         (At.promote_slot_4, promote_slot_4),
         (At.promote_went_on_4, promote_went_on_4),
         (At.promote_join_4, promote_join_4),
         (At.close_turn_join, close_turn_join),
+    ),
+    (
         (At.play_done, play_done),
         (At.play_round, play_round),
         (At.play_then_2, play_then_2),
