@@ -186,6 +186,10 @@ def read_source(path: str | Path, diagnostics: Diagnostics, span: Span | None = 
     return None
 
 
+MOST_ALIKE = 8
+"""So many warnings of one code are shown; errors are shown all."""
+
+
 def render(diagnostics: Iterable[Diagnostic]) -> str:
     """All findings as plain text, with carets and a closing count."""
     return "".join(text for _, text in segments(diagnostics))
@@ -197,10 +201,20 @@ def segments(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, str]]:
     Roles: `error`, `warning`, `message`, `frame`, `source`, `note`, `help`.
     """
     counts = dict.fromkeys(Severity, 0)
+    warned: dict[str, int] = {}
     for diagnostic in diagnostics:
         counts[diagnostic.severity] += 1
+        if diagnostic.severity is Severity.WARNING:
+            warned[diagnostic.code] = warned.get(diagnostic.code, 0) + 1
+            if warned[diagnostic.code] > MOST_ALIKE:
+                continue
         yield from _segments(diagnostic)
         yield "frame", "\n"
+    for code, count in warned.items():
+        if count > MOST_ALIKE:
+            yield "warning", f"warning[{code}]"
+            yield "message", f": {count - MOST_ALIKE} more like these; --json lists them all\n"
+            yield "frame", "\n"
     summary = ", ".join(f"{count} {severity}{'s' * (count != 1)}" for severity, count in counts.items() if count)
     if summary:
         yield "error" if counts[Severity.ERROR] else "warning", summary

@@ -14,11 +14,11 @@ import pickle
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from compiler import paths
 from compiler.diagnostics import Diagnostic, Diagnostics, SpecError, read_source
@@ -26,6 +26,9 @@ from compiler.files import Changes, OutputTree, source_hashes
 from compiler.ir import hir
 from compiler.manifest import Spec, load_spec
 from compiler.source import SourceFile
+
+if TYPE_CHECKING:
+    from compiler.syntax.ast import Module, RowDecl
 
 CACHE_FOLDER = ".specc-cache"
 
@@ -76,6 +79,27 @@ def load(path: str | Path, sink: Diagnostics, *, use_cache: bool = True, whole: 
     return Loaded(replace(spec, filled=tuple(source.path for source in fills)), program)
 
 
+def load_with(path: str | Path, rows: Sequence[RowDecl], sink: Diagnostics) -> hir.Program:
+    """A specification with rows that stand elsewhere, such as in deck lists.
+
+    Raises SpecError, with what is wrong in them; the specification itself has been loaded before, and is right.
+    """
+    from compiler.syntax.ast import Module
+
+    spec = load_spec(path, Diagnostics())
+    sources = [source for file in spec.rules if (source := read_source(file, sink)) is not None]
+    modules = [Module(str(row.span.file.path), (row,), row.span) for row in rows]
+    found = Diagnostics()
+    fills = _fills(spec, sources, found)
+    folder = spec.root / CACHE_FOLDER
+    program = _check_spec(spec, sources, fills, _overrides(spec, found), found, folder, modules)
+    files = {row.span.file for row in rows}
+    sink.extend(finding for finding in found if program is None or (finding.span and finding.span.file in files))
+    if program is None:
+        raise SpecError(sink)
+    return program
+
+
 _HASH = re.compile(r'"sha256:([0-9a-f]{64})"')
 
 
@@ -123,6 +147,7 @@ def _check_spec(
     overrides: Mapping[str, int],
     sink: Diagnostics,
     folder: Path | None,
+    more: Sequence[Module] = (),
 ) -> hir.Program | None:
     from compiler.syntax import parse_bodies, parse_modules  # with a warm cache neither this stage
     from compiler.syntax.ast import PlayDecl
@@ -137,7 +162,7 @@ def _check_spec(
     if len(good) < len(modules) or len(bodies) < len(fills):
         return None
     spans = {name: spec.span("constants", name) for name in overrides}
-    return check(good, spec.manifest.name, sink, overrides, spans, bodies)
+    return check([*good, *more], spec.manifest.name, sink, overrides, spans, bodies)
 
 
 def _overrides(spec: Spec, sink: Diagnostics) -> dict[str, int]:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 
-from compiler.diagnostics import Diagnostics, SpecError, did_you_mean, read_source
+from compiler.diagnostics import Diagnostics, SpecError, read_source
 from compiler.paths import project_root
 from compiler.source import SourceFile, Span
+from compiler.yaml_model import Section, validate
 from compiler.yaml_tree import YamlTree, parse_yaml
 
 _RESERVED_PACKAGES = sys.stdlib_module_names | {"compiler", "generated", "jax", "jaxlib", "numpy", "specs", "tests"}
@@ -81,6 +81,13 @@ def _python_target(value: object) -> PythonTarget:
     return target
 
 
+def _command_target(value: object) -> CommandTarget:
+    target = parse_target(value)
+    if not isinstance(target, CommandTarget):
+        raise ValueError("must be 'cmd:COMMAND LINE'")
+    return target
+
+
 def parse_target(value: object) -> Target:
     """A target as written in a manifest. Raises ValueError for anything else."""
     kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
@@ -99,18 +106,40 @@ def parse_target(value: object) -> Target:
     raise ValueError("must be 'python:MODULE:FACTORY' or 'cmd:COMMAND LINE'")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Budget(_Section):
+class Budget(Section):
     """What filling the holes of a specification may cost."""
 
     tokens: PositiveInt | None = None
     dollars: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a hole is asked about, the answers that come back with diagnostics included."""
 
 
-class Verification(_Section):
+class Filling(Section):
+    """Who is asked what the texts of holes mean, and what the answers are held against."""
+
+    provider: Literal["recorded", "anthropic", "command"] = "recorded"
+    model: Annotated[str, Field(min_length=1)] | None = None
+    base_url: Annotated[str, Field(min_length=1)] | None = None
+    command: Annotated[CommandTarget, BeforeValidator(_command_target)] | None = None
+    """`cmd:…`: reads a request from standard input, and writes an answer."""
+    answers: Annotated[int, Field(ge=1, le=9)] = 1
+    """How many independent answers must agree."""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    requests_per_minute: PositiveInt | None = None
+    texts: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Files of texts that may be published, relative to the manifest: YAML, any name to a text."""
+    vocabulary: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Patterns of the rules files whose functions and verbs effects may use; all of them where none is given."""
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """How the texts say what the rules call otherwise: a name of the rules to what stands for it."""
+    unsaid: tuple[str, ...] = ()
+    """Names that texts need not say, such as those that the rules of the game imply."""
+    writes: tuple[str, ...] = ()
+    """Fields and zones that effects may change without a verb, beside those that rows of the rules change so."""
+
+
+class Verification(Section):
     """Defaults of `specc verify`."""
 
     episodes: PositiveInt | None = None
@@ -123,39 +152,45 @@ class Verification(_Section):
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
 
 
+class Benchmarks(Section):
+    """What `specc bench` measures beside the engine."""
+
+    baselines: tuple[Annotated[PythonTarget, BeforeValidator(_python_target)], ...] = ()
+
+
 _Way = Literal["prefer", "majority", "ask"]
 
 
-class SourcePolicy(_Section):
+class SourcePolicy(Section):
     """Who is believed where web sources disagree."""
 
     default: _Way = "prefer"
     order: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Sources by falling trust."""
-    fields: dict[str, _Way] = {}
+    fields: dict[str, _Way] = Field(default_factory=dict)
     """Ways for single fields of a record."""
-    answers: dict[str, int | str | bool] = {}
+    answers: dict[str, int | str | bool] = Field(default_factory=dict)
     """What was settled by hand: `KEY.FIELD` and the value."""
 
 
 _PythonTarget = Annotated[PythonTarget, BeforeValidator(_python_target)]
 
 
-class Sources(_Section):
+class Sources(Section):
     """Where the rows and the rules come from: adapters of web sites, and how records become rows."""
 
-    sites: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = {}
-    rules: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = {}
+    sites: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = Field(default_factory=dict)
+    rules: dict[Annotated[str, AfterValidator(_game_name)], _PythonTarget] = Field(default_factory=dict)
     """Sites of rules pages."""
     rows: _PythonTarget | None = None
-    sets: dict[str, dict[str, str]] = {}
+    sets: dict[str, dict[str, str]] = Field(default_factory=dict)
     """The sets that may be asked for, and the variables that sites need for each."""
     policy: SourcePolicy = SourcePolicy()
     contact: Annotated[str, Field(min_length=1)] | None = None
     """Where a site's operator can reach whoever scrapes."""
 
 
-class Manifest(_Section):
+class Manifest(Section):
     """A manifest as written; `Spec` has the files it names."""
 
     name: Annotated[str, AfterValidator(_game_name)]
@@ -163,17 +198,23 @@ class Manifest(_Section):
     title: Annotated[str, Field(min_length=1)]
     rules: Annotated[tuple[str, ...], AfterValidator(_not_empty)]
     """Patterns of `.rules` files, relative to the manifest."""
-    constants: dict[str, Annotated[int | str | bool, BeforeValidator(_constant)]] = {}
+    constants: dict[str, Annotated[int | str | bool, BeforeValidator(_constant)]] = Field(default_factory=dict)
     """Values that replace those of the specification's constants."""
     players: Annotated[int, Field(ge=1, le=8)] | None = None
     decks: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
     """Deck files, and folders of nothing else, relative to the manifest."""
-    references: dict[Annotated[str, AfterValidator(_game_name)], Annotated[Target, BeforeValidator(parse_target)]] = {}
+    references: dict[Annotated[str, AfterValidator(_game_name)], Annotated[Target, BeforeValidator(parse_target)]] = (
+        Field(default_factory=dict)
+    )
     adapter: Annotated[PythonTarget, BeforeValidator(_python_target)] | None = None
+    view: Annotated[str, Field(min_length=1)] | None = None
+    """How pictures of the game are drawn: a YAML file, relative to the manifest."""
     fills: str | None = None
     """The store of admitted fills, relative to the manifest; it need not exist yet."""
+    fill: Filling = Filling()
     budget: Budget = Budget()
     verify: Verification = Verification()
+    bench: Benchmarks = Benchmarks()
     sources: Sources = Sources()
 
 
@@ -200,6 +241,11 @@ class Spec:
     def fills(self) -> Path | None:
         """The store of admitted fills."""
         return self.source.path.parent / self.manifest.fills if self.manifest.fills else None
+
+    @property
+    def view(self) -> Path | None:
+        """The file that says how the game is drawn."""
+        return self.source.path.parent / self.manifest.view if self.manifest.view else None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -247,7 +293,7 @@ def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:
         raise SpecError(diagnostics)
     tree = parse_yaml(source, diagnostics)
     diagnostics.raise_if_errors()
-    manifest = _validate(tree, diagnostics)
+    manifest = validate(Manifest, tree, diagnostics, "manifest")
     if manifest is None:
         raise SpecError(diagnostics)
     fills = source.path.parent / manifest.fills if manifest.fills else None
@@ -291,56 +337,3 @@ def _find_decks(names: tuple[str, ...], tree: YamlTree, diagnostics: Diagnostics
             diagnostics.error("E0016", tree.span("decks", index), f"decks: no such file or folder: '{name}'")
         found.update(dict.fromkeys(files))
     return tuple(found)
-
-
-def _validate(tree: YamlTree, diagnostics: Diagnostics) -> Manifest | None:
-    if not isinstance(tree.value, dict):
-        problem = "the manifest is empty" if tree.value is None else "a manifest must be a mapping of keys to values"
-        diagnostics.error("E0014", tree.span(), problem)
-        return None
-    try:
-        return Manifest.model_validate(tree.value)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            _report(problem, tree, diagnostics)
-        return None
-
-
-_OWN_WORDS = {
-    "bool_type": "must be true or false",
-    "dict_type": "must be a mapping of keys to values",
-    "float_type": "must be a number",
-    "int_type": "must be an integer",
-    "model_type": "must be a mapping of keys to values",
-    "string_type": "must be a string",
-    "string_too_short": "must not be empty",
-    "tuple_type": "must be a list",
-}
-
-
-def _report(problem: ErrorDetails, tree: YamlTree, diagnostics: Diagnostics) -> None:
-    kind, keys = problem["type"], problem["loc"]
-    parent, last = keys[:-1], str(keys[-1])
-    if kind == "extra_forbidden":
-        known = _section_at(parent).model_fields
-        suggestion = did_you_mean(last, known) or f"the keys here are {', '.join(known)}"
-        diagnostics.error("E0012", tree.key_span(*keys), f"unknown key '{last}'", suggestion=suggestion)
-    elif kind == "missing":
-        start = tree.key_span(*parent).start
-        diagnostics.error("E0013", tree.source.span(start, start), f"the key '{last}' is missing")
-    else:
-        is_key = last == "[key]"
-        keys = parent if is_key else keys
-        span = tree.key_span(*keys) if is_key else tree.span(*keys)
-        reason = _OWN_WORDS.get(kind) or problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
-        diagnostics.error("E0014", span, f"{'.'.join(map(str, keys))}: {reason}")
-
-
-def _section_at(keys: tuple[int | str, ...]) -> type[_Section]:
-    section: type[_Section] = Manifest
-    for key in keys:
-        annotation = section.model_fields[str(key)].annotation
-        assert isinstance(annotation, type)
-        assert issubclass(annotation, _Section)
-        section = annotation
-    return section

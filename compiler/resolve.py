@@ -20,7 +20,7 @@ from compiler.syntax import ast
 BUILTIN_TYPES = ("bool", "int", "player", "text")
 TYPE_WORDS = (*BUILTIN_TYPES, "flag", "set")
 BOARD_FUNCTIONS = ("flood", "line", "neighbours", "ray", "shift")
-BUILTIN_FUNCTIONS = ("abs", "any", "clamp", "count", "first", "max", "min")
+BUILTIN_FUNCTIONS = ("abs", "any", "clamp", "count", "first", "max", "min", "pow")
 IMPLICIT_FIELDS: Mapping[str | None, tuple[str, ...]] = {None: ("over", "decider"), "player": ("reward",)}
 IMPLICIT_COLUMNS = ("key", "title", "parent", "position")
 ENTITY_ATTRIBUTES = ("owner", "index", "row", "column")
@@ -162,6 +162,8 @@ def _state(names: Names, node: ast.StateDecl) -> None:
 
 def _own_field(names: Names, owner: str | None, node: ast.FieldDecl | ast.ZoneDecl) -> None:
     words = IMPLICIT_FIELDS.get(owner, ENTITY_ATTRIBUTES)
+    if owner == "player" and node.name == "reward" and isinstance(node, ast.FieldDecl):
+        words = ()  # a game that gives rewards along the way says within which bounds
     if _reserved(names, node.name, words, node.span, "a field"):
         return
     if owner is None and _reserved(names, node.name, ("players", *BUILTIN_FUNCTIONS), node.span, "a name"):

@@ -3,8 +3,10 @@
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,14 @@ def test_check_says_what_there_is(game: Path) -> None:
     }  # fmt: skip
 
 
+def test_check_says_how_long_rows_are(game: Path) -> None:
+    with rules(game).open("a", encoding="utf-8") as file:
+        file.write('table thing { size: int 0..9; form small }\nsmall A-1 "One" { size 1 }\n')
+        file.write('small A-2 "Two" {\n  size 2\n}\nsmall A-3 "Three" {\n  size 3\n\n}\n')
+    found = document("check", game)
+    assert found["tables"] == {"thing": {"small": {"rows": 3, "median_lines": 3, "most_lines": 4}}}
+
+
 def test_check_points_at_mistakes(game: Path) -> None:
     text = rules(game).read_text()
     rules(game).write_text(text.replace("to_move.points += pot", "to_move.pionts += pot"))
@@ -86,6 +96,33 @@ def test_check_points_at_mistakes(game: Path) -> None:
     assert found["severity"] == "error"
     assert found["file"] == "specs/race/game.rules"
     assert text.splitlines()[found["line"] - 1].strip() == "to_move.points += pot"
+
+
+def test_check_watches_and_ends_cleanly(game: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "compiler.cli", "check", str(game), "--watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert process.stdout is not None
+    lines = iter(process.stdout.readline, "")
+    guard = threading.Timer(90, process.kill)
+    guard.start()
+    try:
+        assert any("no errors" in line for line in lines)
+        assert any("-- watching " in line for line in lines)
+        good = rules(game).read_text()
+        rules(game).write_text(good.replace("to_move.points += pot", "to_move.pionts += pot"))
+        assert any("error[E0205]" in line for line in lines)
+        rules(game).write_text(good)
+        assert any("no errors" in line for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        guard.cancel()
+        process.kill()
 
 
 def test_warnings_do_not_fail(game: Path) -> None:

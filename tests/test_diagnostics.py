@@ -148,3 +148,15 @@ def test_codes_are_well_formed_and_belong_to_a_range() -> None:
 def test_the_diagnostics_page_is_up_to_date() -> None:
     page = ROOT / "docs" / "diagnostics.md"
     assert page.read_text(encoding="utf-8") == markdown(), "run `make docs`"
+
+
+def test_many_warnings_of_a_kind_are_summed_up() -> None:
+    diagnostics = Diagnostics()
+    for number in range(12):
+        diagnostics.warning("W0909", None, f"hole {number}")
+        diagnostics.error("E0201", None, f"error {number}")
+    text = render(diagnostics)
+    assert text.count("warning[W0909]: hole ") == 8
+    assert "warning[W0909]: 4 more like these; --json lists them all\n" in text
+    assert text.count("error[E0201]") == 12
+    assert text.endswith("12 errors, 12 warnings\n")

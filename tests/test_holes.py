@@ -12,10 +12,12 @@ from compiler import cli, driver
 from compiler.backends.interp import Interp, snapshot
 from compiler.diagnostics import Diagnostic, Diagnostics, SpecError
 from compiler.explain import explain_row
+from compiler.holes.numbers import unused_numbers
 from compiler.ir.hir_text import program_text
 from compiler.source import SourceFile
 from compiler.syntax import parse_body, parse_module
 from compiler.syntax.unparse import unparse
+from compiler.texts import HASH_PREFIX, TextStore
 from compiler.typecheck import check
 
 ONE, TWO, THREE = (f"{n:064x}" for n in (1, 2, 3))
@@ -300,3 +302,16 @@ def _points(loaded: driver.Loaded) -> int:
     game = Interp(loaded.program).new_game()
     game.step(game.legal[0])
     return snapshot(game)["fields"]["n"]
+
+
+def test_numbers_of_a_text_that_its_effect_never_uses_are_told(manifest: Path, tmp_path: Path) -> None:
+    store = TextStore(tmp_path / "texts")
+    digits = store.put("Add 30, then 4 or 45; 7 in all, twice 99.").removeprefix(HASH_PREFIX)
+    rules = manifest.parent / "game" / "game.rules"
+    rules.write_text(rules.read_text().replace(ONE, digits) + "\nconst SOME = 45\n")
+    fill(manifest, {**FILLS, digits: "add 4  # and 99\nadd SOME - 40\n"})
+    loaded, _ = load(manifest)
+    sink = Diagnostics()
+    unused_numbers(loaded.spec, loaded.program, store, sink)
+    assert [(d.code, d.message) for d in sink] == [("W0915", "the text says 7, 99, and this effect never uses that")]
+    assert [d.span.file.path.stem for d in sink if d.span] == [digits]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from compiler.backends.interp import Game, Interp, observe, run_scenario, snapshot
+from compiler.backends.interp.state import to_json
 from specs.kuhn_poker import adapter as kuhn_poker_adapter
 from specs.tic_tac_toe import adapter as tic_tac_toe_adapter
 from tests.rules import spec
@@ -84,3 +85,13 @@ def test_every_deal_of_kuhn_poker_is_equally_likely() -> None:
     deals = [tuple(interp.new_game(key=key).state["player.hand"]) for key in range(3000)]
     assert len(set(deals)) == 6
     assert all(430 < deals.count(deal) < 570 for deal in set(deals))
+
+
+@pytest.mark.parametrize("name", ["tcg", "tic_tac_toe", "kuhn_poker"])
+def test_the_compiled_snapshot_is_the_plain_one(name: str) -> None:
+    game = Interp(spec(name)).new_game(key=3)
+    for step in range(40):
+        assert snapshot(game)["fields"] == to_json(game.interp.program, game.state)
+        if not game.legal:
+            break
+        game.step(game.legal[step % len(game.legal)])

@@ -259,6 +259,18 @@ def test_items_show_what_differs_from_their_defaults(cards: hir.Program) -> None
     assert "round 3" in lines
 
 
+def test_actions_are_said_as_their_declarations_say() -> None:
+    said = CARDS.replace(
+        "action put(c: own card, t: own place)", 'action put(c: own card, t: own place) says "{c} to {t}"'
+    )
+    program = rules.program(said.replace("action use(k: int 0..1)", 'action use(k: int 0..1) says "let {k} act"'))
+    played, text = run(program, "fox to place 1", "quit")
+    assert played.actions[0].startswith("put:")
+    assert "player 0: Fox to place 1" in text
+    with pytest.raises(SpecError, match="there is no parameter 'd'"):
+        rules.program(said.replace('"{c} to', '"{d} to'))
+
+
 def test_labels_name_actions(cards: hir.Program) -> None:
     _, text = run(cards, "put fox, place 0", "put owl", "state", players="human,human", decks="wild")
     program = rules.program(CARDS.replace("repeat 6 {", "place(0, 0).shown = fox\nplace(0, 1).shown = owl\nrepeat 6 {"))

@@ -43,16 +43,14 @@ def program() -> hir.Program:
 # --- the numbers of the cards -----------------------------------------------------------------------------------------
 
 
-def test_the_reference_has_every_card_of_the_specification(program: hir.Program) -> None:
-    assert set(program.tables["species"].keys) <= set(CARDS)
+def test_both_have_the_same_cards(program: hir.Program) -> None:
+    assert sorted(program.tables["species"].keys) == sorted(CARDS)
 
 
 @pytest.mark.parametrize("card_id", CARDS)
 def test_the_numbers_of_a_card_are_the_same(program: hir.Program, card_id: str) -> None:
     card = CARDS[card_id]
     species = program.tables["species"]
-    if card_id not in species.keys:
-        pytest.skip("the specification does not have this card")
     row = species.keys.index(card_id)
     element = program.enums["Element"].values
 
@@ -195,7 +193,9 @@ def native(program: hir.Program, draws: Iterable[Any]) -> list[tuple[str, int]]:
     for kind, value in draws:
         if kind == "pick":
             value = value[0] * adapter.CARDS + value[1]
-        elif kind == "energy":
+        elif kind == "slot":
+            value = value[0] * adapter.PLACES + value[1]
+        elif kind in ("energy", "discard_energy"):
             value = program.enums["Element"].values.index(value)
         found.append((kind, value))
     return found

@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 import compiler
-from compiler.cli import authoring, engines, scraping
+from compiler.cli import authoring, benching, decks, engines, filling, mutation, scraping
 from compiler.cli.common import INTERRUPTED, app
 
-__all__ = ["app", "authoring", "engines", "main", "scraping"]
+__all__ = ["app", "authoring", "benching", "decks", "engines", "filling", "main", "mutation", "scraping"]
 
 
 @app.callback(invoke_without_command=True)

@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, reporting
+from compiler.cli.common import INTERRUPTED, Command, JsonOption, Report, SpecArgument, app, load_program, reporting
 from compiler.diagnostics import Diagnostics, SpecError
 
 if TYPE_CHECKING:
     from compiler.driver import BuildResult
-    from compiler.ir.hir import Program
+    from compiler.ir.hir import Program, Table
 
 
 @app.command(cls=Command)
-def check(spec: SpecArgument, json: JsonOption = None) -> None:
+def check(
+    spec: SpecArgument,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
+    json: JsonOption = None,
+) -> None:
     """Parse, resolve and type-check a specification; every error comes with file, line and column."""
+    if not watch:
+        _check(spec, json)
+        return
+    from compiler.cli.watching import whenever_files_change
+
+    for _ in whenever_files_change(spec):
+        try:
+            _check(spec, json)
+        except typer.Exit as end:
+            if end.exit_code == INTERRUPTED:
+                return  # anything else has been said
+
+
+def _check(spec: Path, json: str | None) -> None:
     with reporting(json) as report:
-        program = load_program(spec, report).program
+        loaded = load_program(spec, report)
+        program = loaded.program
+        if loaded.spec.filled:
+            from compiler.holes.numbers import unused_numbers
+            from compiler.texts import TextStore
+
+            unused_numbers(loaded.spec, program, TextStore(), report.sink)
         rows = sum(len(table) for table in program.tables.values())
         counts = {
             "players": program.players,
@@ -32,8 +57,23 @@ def check(spec: SpecArgument, json: JsonOption = None) -> None:
             "scenarios": len(program.scenarios),
         }
         report.document["game"] = {"name": program.name, **counts}
+        tables = [table for table in program.tables.values() if table.parent is None]
+        report.document["tables"] = {table.name: _lines_by_form(table) for table in tables}
         if report.sink.ok:
             report.say(f"{spec}: no errors ({', '.join(f'{count} {name}' for name, count in counts.items())})")
+
+
+def _lines_by_form(table: Table) -> dict[str, dict[str, float]]:
+    """How many rows of each form a table has, and how many lines of source they take: the median and the most."""
+    lines: dict[str, list[int]] = {}
+    for form, span in zip(table.forms, table.spans, strict=True):
+        if span is not None:
+            last, _ = span.file.line_col(span.end)
+            lines.setdefault(form, []).append(last - span.line + 1)
+    return {
+        form: {"rows": len(taken), "median_lines": statistics.median(taken), "most_lines": max(taken)}
+        for form, taken in lines.items()
+    }
 
 
 @app.command(cls=Command)

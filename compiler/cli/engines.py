@@ -1,14 +1,14 @@
-"""The commands that run games: verify, play, bench."""
+"""The commands that run games: verify, play."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, names_in, reporting
+from compiler.cli.common import Command, JsonOption, SpecArgument, app, load_program, names_in, reporting
 
 
 @app.command(cls=Command)
@@ -85,49 +85,51 @@ def play(
         typer.Option("--decks", metavar="A,B", help="Keys or titles of the rows given at reset; random by default."),
     ] = None,
     delay: Annotated[float, typer.Option("--delay", min=0, max=60, help="Seconds after an agent's decision.")] = 0.0,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a replay of the game as a page for browsers.")
+    ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="DIR", help="Write a picture of every step into a folder.")
+    ] = None,
+    viewer: Annotated[
+        str | None,
+        typer.Option("--viewer", metavar="WHO", help="Whose eyes replay and pictures have: a player's number, or all."),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """Play a game in the terminal, against simple agents or with others at one screen."""
     with reporting(json) as report:
         loaded = load_program(spec, report)
+        from compiler import play as playing
         from compiler.conformance.policies import Taste
         from compiler.play import PlayOptions
-        from compiler.play import play as play_game
 
+        count = loaded.program.players
+        names = [f"player {player}" for player in range(count)]
+        recorder = None
+        if html is not None or svg is not None:
+            look = playing.load_look(loaded.program, loaded.spec.view)
+            recorder = playing.Recorder(loaded.program, look, names, _viewers(viewer, count))
+        elif viewer is not None:
+            raise typer.BadParameter("--viewer: who looks at a replay or pictures; give --html or --svg, too")
         verify = loaded.spec.manifest.verify
         taste = Taste(verify.eager, verify.last, verify.score)
         options = PlayOptions(
-            players=_agents(players, loaded.program.players, auto),
+            players=_agents(players, count, auto),
             seed=seed if seed is not None else 0 if auto else int.from_bytes(os.urandom(4), "big"),
             decks=tuple(names_in(decks)),
             delay=delay,
             auto=auto,
         )
-        played = play_game(loaded.program, taste, options, report.console)
+        played = playing.play(loaded.program, taste, options, report.console, recorder=recorder)
         report.document.update(played.to_json())
-
-
-@app.command(cls=Command)
-def bench(
-    spec: SpecArgument,
-    quick: Annotated[bool, typer.Option("--quick", help="Few short runs: a glance, not a measurement.")] = False,
-    batch: Annotated[int | None, typer.Option("--batch", min=1, help="Games side by side.")] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Decisions per game and run.")] = None,
-    runs: Annotated[int | None, typer.Option("--runs", min=1, help="Runs, of which the median counts.")] = None,
-    json: JsonOption = None,
-) -> None:
-    """Measure the generated engine: steps per second, compile time, size of a state."""
-    with reporting(json) as report:
-        from compiler.manifest import load_spec
-
-        manifest = load_spec(spec, report.sink)
-        from compiler.bench import BenchOptions
-        from compiler.bench import bench as measure
-
-        options = BenchOptions(batch=batch, steps=steps, runs=runs, quick=quick)
-        result = measure(manifest.manifest.engine, manifest.root / "generated", options)
-        report.document.update(result)
-        _print_results(result, report)
+        if recorder is not None:
+            if html is not None:
+                people = [f"{name} ({agent})" for name, agent in zip(names, options.players, strict=True)]
+                playing.write_html(html, recorder.frames, loaded.spec.manifest.title, people)
+                report.say(f"wrote {html}")
+            if svg is not None:
+                report.say(f"wrote {len(playing.write_svg(svg, recorder.frames[recorder.viewers[0]]))} stills to {svg}")
 
 
 # --- helpers --------------------------------------------------------------------------------------------------------
@@ -152,13 +154,14 @@ def _agents(players: str | None, count: int, auto: bool) -> tuple[str, ...]:
     return given * (count if len(given) == 1 else 1)
 
 
-def _print_results(result: dict[str, Any], report: Report) -> None:
-    from rich.table import Table
-
-    table = Table(title=f"{result['engine']} on {result['device']}", title_justify="left")
-    for column in ("measured", "value", "unit", "batch", "policy"):
-        table.add_column(column, justify="right" if column in ("value", "batch") else "left")
-    for row in result["results"]:
-        value = f"{row['value']:,.3g}" if row["value"] < 1000 else f"{row['value']:,.0f}"
-        table.add_row(row["name"].replace("_", " "), value, row["unit"], str(row["batch"]), row["policy"])
-    report.console.print(table)
+def _viewers(viewer: str | None, players: int) -> tuple[int | None, ...]:
+    """Who looks, from what was typed: None is somebody who sees everything."""
+    if viewer is None:
+        return (None, *range(players))
+    if viewer == "all":
+        return (None,)
+    if viewer.isascii() and viewer.isdecimal() and len(viewer) < 3 and int(viewer) < players:
+        return (int(viewer),)
+    raise typer.BadParameter(
+        f"--viewer: '{viewer}' is no player; choose from all, {', '.join(map(str, range(players)))}"
+    )

@@ -9,12 +9,17 @@ it lacks is the identity:
 - `draws(program, native) -> list`: the draws of one step, from `[(kind, value), …]`
 - `actions(program, snapshot, names) -> list`: the references' names for these legal actions, in the same order
 - `inject(program, params, snapshot) -> dict`: the keyword arguments of a reference's `inject`
+- `rows(program, rng, wanted) -> dict`: a random legal row for each table that reset chooses from, by table, as engines
+  take rows; `wanted` are keys of rows that should take part, the most wanted first
+- `position(program, params, rng, wanted) -> dict`: fields of a position from which play can start, in which the wanted
+  rows stand ready
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from compiler.ir import hir
@@ -23,7 +28,7 @@ from compiler.ir.types import NONE, EntityT, EnumT, RowT, Type, strip_optional
 Params = Mapping[str, tuple[int, ...]]
 Snapshot = Mapping[str, Any]
 
-FUNCTIONS = ("setup", "canonical", "draws", "actions", "inject")
+FUNCTIONS = ("setup", "canonical", "draws", "actions", "inject", "rows", "position")
 
 
 class AdapterError(Exception):
@@ -76,6 +81,22 @@ class Adapter:
         if "inject" not in self.functions:
             raise AdapterError("the adapter has no 'inject', so that a reference cannot start from a position")
         return self._mapping("inject", params, snapshot)
+
+    @property
+    def makes_rows(self) -> bool:
+        """Whether there is more to play with than the rows of the rules."""
+        return "rows" in self.functions
+
+    @property
+    def makes_positions(self) -> bool:
+        """Whether episodes can start in the middle of a game."""
+        return "position" in self.functions
+
+    def rows(self, rng: Random, wanted: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        return self._mapping("rows", rng, list(wanted))
+
+    def position(self, params: Params, rng: Random, wanted: Sequence[str]) -> dict[str, Any]:
+        return self._mapping("position", params, rng, list(wanted))
 
     def _mapping(self, name: str, *args: Any) -> dict[str, Any]:
         result = self._call(name, *args)

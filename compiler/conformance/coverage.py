@@ -101,30 +101,33 @@ class Places:
         took_part = ledger.rows[row] if row[0] in self._given_tables else ledger.episodes
         return min([took_part, *(ledger.counts[key] for key in self._bodies(row))])
 
-    def taking_part(self, params: Params) -> set[RowId]:
-        """The rows that parameters lead to, through columns that refer to rows, with the rows in them."""
+    def row_times(self, ledger: Ledger) -> dict[str, int]:
+        """How often each row was in episodes that count, by key, and at most as often as the rarest of its code ran."""
+        return {self._program.tables[row[0]].keys[row[1]]: self._row_times(row, ledger) for row, _ in self._rows}
+
+    def key(self, row: RowId) -> str:
+        """The key of a row that no round replaces; of others, nothing that is known."""
+        keys = self._program.tables[row[0]].keys
+        return keys[row[1]] if row[1] < len(keys) else ""
+
+    def taking_part(self, program: hir.Program, params: Params) -> set[RowId]:
+        """The rows that parameters lead to, through columns that refer to rows, with the rows in them.
+
+        `program` has the rows that are given.
+        """
         found: set[RowId] = set()
         waiting: list[RowId] = []
         for field_id, values in params.items():
-            type_ = strip_optional(self._program.fields[field_id].type)
+            type_ = strip_optional(program.fields[field_id].type)
             if isinstance(type_, RowT):
                 waiting += [(type_.table, value) for value in values if value >= 0]
         while waiting:
             row = waiting.pop()
             if row not in found:
                 found.add(row)
-                waiting += self._references(row)
+                waiting += _references(program, row)
                 waiting += self._children.get(row, ())
         return found
-
-    def _references(self, row: RowId) -> Iterator[RowId]:
-        table = self._program.tables[row[0]]
-        for column in table.columns.values():
-            type_ = strip_optional(column.type)
-            if isinstance(type_, RowT) and column.name != "parent":
-                values = table.data[column.name][row[1]]
-                listed = values if isinstance(values, tuple) else (values,)
-                yield from ((type_.table, value) for value in listed if value >= 0)
 
     def _bodies(self, row: RowId) -> Iterator[Key]:
         """The places of the code of a row and of the rows in it."""
@@ -174,6 +177,17 @@ class Places:
                 columns = self._program.tables[name].columns.values()
                 waiting += [type_.table for c in columns if isinstance(type_ := strip_optional(c.type), RowT)]
         return tables
+
+
+def _references(program: hir.Program, row: RowId) -> Iterator[RowId]:
+    """The rows that the columns of a row name."""
+    table = program.tables[row[0]]
+    for column in table.columns.values():
+        type_ = strip_optional(column.type)
+        if isinstance(type_, RowT) and column.name != "parent":
+            values = table.data[column.name][row[1]]
+            listed = values if isinstance(values, tuple) else (values,)
+            yield from ((type_.table, value) for value in listed if value >= 0)
 
 
 def _figure(times: Iterable[tuple[str, int, int]]) -> Figure:

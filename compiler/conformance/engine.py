@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from compiler.ir.rows import Given
+
 Draw = tuple[str, int]
 """A random outcome: the name of its kind, and its value."""
 
@@ -79,6 +81,15 @@ class Engine(Protocol):
         An action that is not legal changes nothing and is reported as `error`. `draws`, for games with a tape, are all
         the outcomes that each decision leads to.
         """
+        ...
+
+
+@runtime_checkable
+class Replaceable(Protocol):
+    """An engine that can play with other rows than those of the rules."""
+
+    def give(self, given: Given) -> None:
+        """From now on these rows take the place of their tables'; nothing given: the rules' own."""
         ...
 
 

@@ -13,7 +13,9 @@ from compiler.conformance.coverage import drain
 from compiler.conformance.engine import Draw, Observed, Setup
 from compiler.conformance.names import Names
 from compiler.conformance.policies import Outlook
+from compiler.diagnostics import SpecError
 from compiler.ir import hir
+from compiler.ir.rows import Given, with_rows
 
 Taped = tuple[str, Sequence[Draw]]
 """An action by name, and the outcomes that follow it."""
@@ -41,8 +43,22 @@ class InterpEngine:
     def __init__(self, program: hir.Program, lanes: int = 1, *, coverage: bool = False, views: bool = False) -> None:
         self.lanes = lanes
         self.interp = Interp(program, coverage=coverage)
+        self._own, self._covers = program, coverage
         self._views = range(program.players) if views else ()
         self._lanes: list[_Lane] = []
+
+    @property
+    def program(self) -> hir.Program:
+        """The program, with the rows that were given."""
+        return self.interp.program
+
+    def give(self, given: Given) -> None:
+        """Play with other rows. Raises SpecError (E0801) where a row cannot be."""
+        try:
+            program = with_rows(self._own, given) if given else self._own
+        except ValueError as error:
+            raise SpecError.single("E0801", None, str(error)) from error
+        self.interp = Interp(program, coverage=self._covers)
 
     def reset(self, setups: Sequence[Setup]) -> list[Observed]:
         if len(setups) > self.lanes:
@@ -61,7 +77,7 @@ class InterpEngine:
         """
         try:
             guide = _Guide(setup.tape or (), or_hash=True)
-            game = self.interp.new_game(_native(self.interp, setup), setup.key, guide, setup.fields)
+            game = self.interp.new_game(native_params(self.interp, setup), setup.key, guide, setup.fields)
         except (RulesError, ValueError):
             return (), []
         start, taken = tuple(game.draws), []
@@ -87,7 +103,7 @@ class _Lane:
         self._game: Game | None = None
         tape = None if setup.tape is None else Tape(setup.tape, or_hash=True)
         try:
-            self._game = interp.new_game(_native(interp, setup), setup.key, tape, setup.fields)
+            self._game = interp.new_game(native_params(interp, setup), setup.key, tape, setup.fields)
             self.seen = self._look(self._game)
         except (RulesError, TapeError, ValueError) as error:  # ValueError: fields that make no sense
             self.seen = Observed({"fields": dict(setup.fields or {})}, (), (), -1, False, (), error=str(error))
@@ -122,7 +138,7 @@ class _Lane:
         )
 
 
-def _native(interp: Interp, setup: Setup) -> dict[str, Any]:
+def native_params(interp: Interp, setup: Setup) -> dict[str, Any]:
     """Params as the interpreter takes them: a global one is its only value."""
     fields = interp.program.fields
     return {name: values[0] if fields[name].owner is None else list(values) for name, values in setup.params.items()}
@@ -156,7 +172,7 @@ class InterpShadow:
 
     def reset(self, setup: Setup) -> None:
         try:
-            self._game = self._interp.new_game(_native(self._interp, setup), setup.key, setup.tape, setup.fields)
+            self._game = self._interp.new_game(native_params(self._interp, setup), setup.key, setup.tape, setup.fields)
         except (RulesError, TapeError, ValueError):
             self._game = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 import os
@@ -19,6 +20,7 @@ import numpy as np
 from compiler.conformance.engine import Draw, Engine, Observed, Setup
 from compiler.diagnostics import SpecError
 from compiler.files import MANIFEST, source_hashes
+from compiler.ir.rows import Given
 from compiler.manifest import Spec
 from compiler.paths import display_path
 
@@ -56,6 +58,7 @@ class JaxEngine:
         self._package = package
         self._way = way
         self._env = package.make() if env is None else env
+        self._tables = self._env.tables
         self._advance: Callable[..., Any] | None = None
         self._begin = jax.jit(self._env.begin)
         self._state: Any = None
@@ -72,6 +75,23 @@ class JaxEngine:
     def pairs(self) -> Sequence[tuple[Engine, Engine]]:
         """Ways to run it that must show the same."""
         return [(self, JaxEngine(self._package, self.lanes, way)) for way in (Way.TUNED, Way.VMAP, Way.SINGLE)]
+
+    def give(self, given: Given) -> None:
+        """Play with other rows in these tables; what is compiled stays where there are as many as before.
+
+        Raises SpecError (E0801) where a row cannot be.
+        """
+        names = ("key", "title")  # what rows are called is none of an engine's business
+        rows = {
+            table: [{c: v for c, v in row.items() if c not in names} for row in new] for table, new in given.items()
+        }
+        try:
+            env = self._package.make(rows=rows or None)
+        except self._package.TableError as error:
+            raise SpecError.single("E0801", None, str(error)) from error
+        if jax.tree.map(np.shape, env.tables) != jax.tree.map(np.shape, self._tables):
+            self._advance = None
+        self._env, self._tables = env, env.tables
 
     # --- playing ------------------------------------------------------------------------------------------------------
 
@@ -121,21 +141,23 @@ class JaxEngine:
         taken[: len(actions)] = [-1 if action is None else _within(action) for action in actions]
         tape = self._tape(draws)
         if self._advance is None:
-            self._advance = self._compiled(self._state, taken, tape)
-        self._state, log, views = self._advance(self._state, taken, tape)
-        return self._look(actions, jax.device_get(log), np.asarray(views))
+            self._advance = self._compiled(self._tables, self._state, taken, tape)
+        self._state, log, views = self._advance(self._tables, self._state, taken, tape)
+        return self._look(actions, *jax.device_get((self._state, log, views)))
 
-    def _look(self, actions: Sequence[int | None], log: Any, views: np.ndarray) -> list[Observed]:
+    def _look(self, actions: Sequence[int | None], state: Any, log: Any, views: np.ndarray) -> list[Observed]:
         lanes = [lane for lane, action in enumerate(actions) if action is not None]
         if not lanes:
             return list(self._seen)
-        host = jax.tree.map(lambda x: np.asarray(x)[lanes], self._state)
+        host = jax.tree.map(lambda x: x[lanes], state)
+        seen_by_all = np.moveaxis(views, -1, 0)[lanes].tolist()
         found = list(self._seen)
         for index, (lane, shown) in enumerate(zip(lanes, self._package.snapshots(host), strict=True)):
             error = self._error(actions[lane], bool(host.illegal[index]), log, lane)
             if error is not None:
                 found[lane] = _still(self._seen[lane], error)
                 continue
+            _share(shown["fields"], found[lane].state.get("fields", {}))
             found[lane] = Observed(
                 state=shown,
                 legal=tuple(shown["legal"]),
@@ -143,7 +165,7 @@ class JaxEngine:
                 decider=shown["decider"],
                 over=shown["over"],
                 rewards=tuple(shown["rewards"]),
-                views=tuple(view.tolist() for view in views[:, :, lane]),
+                views=tuple(seen_by_all[index]),
             )
         return found
 
@@ -182,23 +204,25 @@ class JaxEngine:
             case Way.EAGER:
                 return self._eager
             case Way.VMAP:
-                function: Callable[..., Any] = jax.vmap(self._one_step, in_axes=(0, 0, -1), out_axes=(0, -1, -1))
+                function: Callable[..., Any] = jax.vmap(self._one_step, in_axes=(None, 0, 0, -1), out_axes=(0, -1, -1))
             case Way.SINGLE:
                 function = self._single_step
             case _:
                 function = self._one_step
         return jax.jit(function).lower(*arguments).compile(compiler_options=_OPTIONS.get(self._way))
 
-    def _one_step(self, state: Any, action: Any, tape: Any) -> tuple[Any, Any, Any]:
+    def _one_step(self, tables: Any, state: Any, action: Any, tape: Any) -> tuple[Any, Any, Any]:
         """One decision, and what all players then observe; a tape that does not fit leaves the game as it was."""
-        after, log = self._env.step_logged(state, action, CAPACITY, tape)
+        env = copy.copy(self._env)
+        env.tables = tables
+        after, log = env.step_logged(state, action, CAPACITY, tape)
         after = jax.tree.map(lambda new, old: jnp.where(log.wrong, old, new), after, state)
-        views = jnp.stack([self._env.observe(after, player) for player in range(self._env.num_players)])
+        views = jnp.stack([env.observe(after, player) for player in range(env.num_players)])
         return after, log, views
 
-    def _single_step(self, state: Any, action: Any, tape: Any) -> tuple[Any, Any, Any]:
+    def _single_step(self, tables: Any, state: Any, action: Any, tape: Any) -> tuple[Any, Any, Any]:
         inner = jax.tree.map(lambda x: x[..., 0], (state, action, tape))
-        return jax.tree.map(lambda x: x[..., None], self._one_step(*inner))
+        return jax.tree.map(lambda x: x[..., None], self._one_step(tables, *inner))
 
     def _eager(self, *arguments: Any) -> tuple[Any, Any, Any]:
         with jax.disable_jit():
@@ -247,6 +271,13 @@ def _check_built(spec: Spec, folder: Path) -> None:
     if recorded != source_hashes(spec.root, spec.files):
         message = f"the engine in {display_path(folder)} was built from another version of the specification"
         raise SpecError.single("E0705", None, message, suggestion="run `specc build` again")
+
+
+def _share(fields: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Let what has not changed be the same objects, so that episodes are small in memory and between processes."""
+    for name, value in fields.items():
+        if before.get(name) == value:
+            fields[name] = before[name]
 
 
 def _within(action: int) -> int:

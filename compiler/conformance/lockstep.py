@@ -274,6 +274,10 @@ class ReferenceFollower:
         arguments = {"action": self.spelt(before, action), "draws": self._adapter.draws(seen.draws)}
         return self._ask("step", arguments, seen)
 
+    def use(self, adapter: Adapter) -> None:
+        """Speak through another adapter from the next game on."""
+        self._adapter = adapter
+
     def spelt(self, before: Observed, action: int) -> str:
         """The reference's name of a legal action."""
         if not self._adapter.translates_actions:

@@ -13,10 +13,11 @@ from typing import Any
 
 from compiler.conformance.lockstep import Episode
 from compiler.conformance.runner import Job, Outcome, Runner
+from compiler.conformance.schedule import Round
 from compiler.diagnostics import SpecError
 
-Task = Sequence[int] | Sequence[Episode]
-"""Numbers of episodes to be played on the interpreter, or episodes that were played, to be checked."""
+Task = tuple[Round, Sequence[int] | Sequence[Episode]]
+"""A round, and numbers of episodes to be played on the interpreter, or episodes that were played, to be checked."""
 
 
 class Pool:
@@ -52,7 +53,7 @@ class Pool:
         """What came of each task, in whatever order. Tasks are taken only as processes have time for them."""
         waiting = 0
         for task in tasks:
-            self._tasks.put(list(task))
+            self._tasks.put((task[0], list(task[1])))
             waiting += 1
             if waiting > 2 * len(self._processes):
                 yield self._next()
@@ -98,7 +99,8 @@ def _work(job: Job, tasks: Any, results: Any) -> None:
 def check(runner: Runner, task: Task) -> Outcome:
     """Play and check a task's episodes, or check those that were played."""
     outcome = Outcome()
-    for item in task:
+    runner.begin(task[0])
+    for item in task[1]:
         for episode in [item] if isinstance(item, Episode) else runner.play([item]):
             runner.check(episode, outcome)
     return outcome

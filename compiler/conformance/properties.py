@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from compiler.conformance.determinize import Fields, determinize, members, values_of, zone_entity
+from compiler.conformance.determinize import Fields, determinize
 from compiler.conformance.diff import compare
 from compiler.conformance.engine import Engine, Observed, Setup
 from compiler.conformance.lockstep import Episode, compare_observed
 from compiler.conformance.names import Names
+from compiler.conformance.state_checks import out_of_bounds, zone_problem
 from compiler.ir import hir
-from compiler.ir.types import SetT
 
 View = Callable[[Fields, int], Any]
 """What a player observes in a snapshot's fields."""
@@ -64,8 +64,8 @@ class Checks:
 
 def check_state(program: hir.Program, seen: Observed) -> Iterator[tuple[str, str | None]]:
     """The properties of a snapshot alone."""
-    yield "bounds", _out_of_bounds(program, seen.fields)
-    yield "zones", _zone_problem(program, seen.fields)
+    yield "bounds", out_of_bounds(program, seen.fields)
+    yield "zones", zone_problem(program, seen.fields)
     difference = compare("state", seen.state, json.loads(json.dumps(seen.state)))
     yield "round trip", str(difference) if difference else None
 
@@ -239,49 +239,3 @@ def _leak(program: hir.Program, seen: Observed, player: int, view: View, rng: ra
     world = determinize(program, seen.fields, player, rng)
     difference = compare("view", view(seen.fields, player), view(world, player))
     return f"player {player} observes what is hidden: {difference}" if difference else None
-
-
-def _out_of_bounds(program: hir.Program, fields: Fields) -> str | None:
-    for declared in program.fields.values():
-        if declared.id not in fields or declared.zone is not None:
-            continue
-        is_set = isinstance(declared.type, SetT)
-        low, high = program.bounds(declared.type.element if isinstance(declared.type, SetT) else declared.type)
-        for owner, value in enumerate(values_of(declared, fields)):
-            for item in _scalars(value):
-                if not low <= item <= high:
-                    what = "has an element" if is_set else "is"
-                    return f"{declared.id}[{owner}] {what} {item}, not in {low}..{high}"
-    return None
-
-
-def _scalars(value: Any) -> Iterator[int]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _scalars(item)
-    else:
-        yield value
-
-
-def _zone_problem(program: hir.Program, fields: Fields) -> str | None:
-    places: dict[tuple[str, int], list[str]] = {}
-    total = set()
-    for declared in program.fields.values():
-        if declared.zone is None:
-            continue
-        entity = zone_entity(program, declared)
-        if declared.start:
-            total.add(entity)
-        for owner, value in enumerate(values_of(declared, fields)):
-            held = members(declared, value)
-            for instance in held:
-                places.setdefault((entity.name, instance), []).append(f"{declared.id}[{owner}]")
-            runs = [*value["top"], *value["bottom"]] if isinstance(value, Mapping) else []
-            if len(set(runs)) != len(runs) or not set(runs) <= set(held):
-                return f"{declared.id}[{owner}] knows the places of {runs}, and holds {held}"
-    for entity in total:
-        for instance in range(entity.total):
-            found = places.get((entity.name, instance), [])
-            if len(found) != 1:
-                return f"{entity.name} {instance} is in {' and '.join(found) or 'no zone'}"
-    return None

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from compiler.conformance.adapter import AdapterError
 from compiler.conformance.engine import Setup
@@ -14,12 +15,14 @@ from compiler.conformance.lockstep import Divergence, Episode, ReferenceFollower
 from compiler.conformance.reference import FaultError
 from compiler.conformance.report import Replayed
 from compiler.conformance.runner import Found, Runner
+from compiler.conformance.schedule import Round
 from compiler.conformance.setups import owners
 from compiler.conformance.shrink import Shown, shrink
 from compiler.conformance.spans import executed_lines
 from compiler.conformance.trace import Trace, TraceDifference, TraceSetup, TraceStep
 from compiler.diagnostics import SpecError, did_you_mean
 from compiler.ir import hir
+from compiler.ir.rows import rows_of
 from compiler.ir.types import RowT, strip_optional
 from compiler.paths import display_path
 
@@ -30,6 +33,7 @@ def written_down(runner: Runner, found: Found, spec_hash: str, seconds: float) -
     First decisions are left out with the luck of the key, which then falls otherwise; then with outcomes given, so that
     what is left goes as before.
     """
+    runner.begin(found.round)
     name = found.divergence.follower
     by_key = _attempt(runner, found.setup, name)
     shown = by_key(runner.names.all(found.actions))
@@ -55,11 +59,13 @@ def replay_trace(runner: Runner, trace: Trace, path: Path, current_hash: str, na
 
     Raises SpecError (E0804) for a trace that does not fit the specification.
     """
-    program = runner.job.program
     notes = []
     stale = trace.spec_hash != current_hash
-    if trace.game != program.name:
-        raise _unfit(path, f"it is of the game '{trace.game}', not of '{program.name}'")
+    if trace.game != runner.job.program.name:
+        raise _unfit(path, f"it is of the game '{trace.game}', not of '{runner.job.program.name}'")
+    if trace.setup.rows:
+        runner.begin(Round(0, trace.setup.rows))
+    program = runner.program
     if stale:
         notes.append(f"{display_path(path)} was made from another version of the specification")
     setup = _setup_of(program, trace, path)
@@ -148,7 +154,7 @@ def _trace(runner: Runner, found: Found, shown: Shown, spec_hash: str) -> Trace:
         seed=job.seed,
         episode=found.number,
         taped=episode.setup.tape is not None,
-        setup=_setup_to(job.program, episode.setup),
+        setup=_setup_to(runner, episode.setup),
         start_draws=list(episode.start.draws),
         steps=steps,
         difference=TraceDifference(
@@ -168,16 +174,23 @@ def _lines_of_last_step(runner: Runner, episode: Episode) -> list[str]:
         interp.drain()
         if interp.step([step.action], [step.seen.draws] if taped else None)[0].error:
             return []
-    return executed_lines(runner.job.program, interp.drain())
+    return executed_lines(runner.program, interp.drain())
 
 
-def _setup_to(program: hir.Program, setup: Setup) -> TraceSetup:
+def _setup_to(runner: Runner, setup: Setup) -> TraceSetup:
+    program = runner.program
     params: dict[str, list[int | str]] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
     for field_id, values in setup.params.items():
         type_ = strip_optional(program.fields[field_id].type)
         table = program.tables[type_.table] if isinstance(type_, RowT) else None
         params[field_id] = [table.keys[value] if table and value >= 0 else value for value in values]
-    return TraceSetup(params=params, key=setup.key, fields=dict(setup.fields) if setup.fields is not None else None)
+        if table is not None and table.name in runner.round.given:
+            known = rows_of(program, table.name)
+            used = sorted({value for value in values if value >= 0})
+            rows.setdefault(table.name, []).extend(known[value] for value in used)
+    fields = dict(setup.fields) if setup.fields is not None else None
+    return TraceSetup(params=params, key=setup.key, fields=fields, rows=rows)
 
 
 def _setup_of(program: hir.Program, trace: Trace, path: Path) -> Setup:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from compiler.backends.interp import Interp
 from compiler.conformance import properties
 from compiler.conformance.adapter import Adapter, AdapterError
 from compiler.conformance.coverage import Ledger, Places
-from compiler.conformance.engine import Engine, Setup
+from compiler.conformance.engine import Engine, Replaceable, Setup
 from compiler.conformance.interp_engine import InterpEngine, InterpShadow, view
 from compiler.conformance.lockstep import (
     Divergence,
@@ -27,9 +28,11 @@ from compiler.conformance.names import Names
 from compiler.conformance.policies import Taste, policies
 from compiler.conformance.properties import Checks
 from compiler.conformance.reference import FaultError, open_reference
-from compiler.conformance.setups import Setups, episode_rng
+from compiler.conformance.schedule import INJECTED, PLAIN, Round, plan_round, ready
+from compiler.conformance.setups import Setups, episode_rng, param_tables
 from compiler.diagnostics import SpecError
 from compiler.ir import hir
+from compiler.ir.rows import rows_of
 from compiler.manifest import PythonTarget, Target, load_target
 
 INTERP = "interp"
@@ -65,6 +68,7 @@ class Found:
     setup: Setup
     actions: tuple[int, ...]
     divergence: Divergence
+    round: Round
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -139,12 +143,48 @@ class Runner:
         self.names = Names(job.program)
         self.interp = InterpEngine(job.program, coverage=True, views=job.engine != INTERP)
         self.engine: Engine = engine or self.interp
+        self.round = PLAIN
+        self.setups = job.setups
         self.places = Places(job.program, self.interp.interp.coverage.counts if self.interp.interp.coverage else ())
         self._policies = policies(job.taste)
         self._looker: Interp | None = None
         self._adapter: Adapter | None = None
         self._followers: dict[str, Follower] = {}
         self._broken: set[str] = set()
+
+    @property
+    def program(self) -> hir.Program:
+        """The program, with the rows of the round."""
+        return self.interp.program
+
+    @cached_property
+    def given_tables(self) -> tuple[str, ...]:
+        """The tables whose rows the adapter can make; none where rows are chosen or an engine plays only its own."""
+        if self.job.setups.fixed or not isinstance(self.engine, Replaceable) or not self.adapter.makes_rows:
+            return ()
+        return tuple(param_tables(self.job.program))
+
+    def next_round(self, number: int, compared: Ledger) -> Round:
+        """The round of a number, from what was compared before it."""
+        if not self.given_tables:
+            return PLAIN
+        own = {table: rows_of(self.job.program, table) for table in self.given_tables}
+        return plan_round(number, self.job.seed, self.adapter, own, self.places.row_times(compared))
+
+    def begin(self, round_: Round) -> None:
+        """Play with the rows of a round from now on."""
+        if round_.number == self.round.number:
+            return
+        self.round = round_
+        self.interp.give(round_.given)
+        if self.engine is not self.interp and isinstance(self.engine, Replaceable):
+            self.engine.give(round_.given)
+        self.setups = replace(self.job.setups, program=self.program)
+        self._looker = None
+        self._adapter = replace(self.adapter, program=self.program)
+        for follower in self._followers.values():
+            if isinstance(follower, ReferenceFollower):
+                follower.use(self._adapter)
 
     def close(self) -> None:
         """End the programs of references."""
@@ -178,7 +218,13 @@ class Runner:
     def plan(self, number: int) -> Plan:
         """What an episode starts from and who plays it."""
         name = self.job.policies[number % len(self.job.policies)]
-        return Plan(number, self.job.setups.episode(number), name, self._policies[name])
+        setup = self.setups.episode(number)
+        rng = episode_rng(self.job.seed, number, "position")
+        if self.round.given and self.adapter.makes_positions and rng.random() < INJECTED:
+            taking_part = sorted(self.places.key(row) for row in self.places.taking_part(self.program, setup.params))
+            wanted = ready(rng, self.round.need, taking_part)
+            setup = replace(setup, fields=self.adapter.position(setup.params, rng, wanted))
+        return Plan(number, setup, name, self._policies[name])
 
     def play(self, numbers: Sequence[int]) -> Iterable[Episode]:
         """Play episodes on the engine under test."""
@@ -193,12 +239,13 @@ class Runner:
         for step in (episode.start, *(step.seen for step in episode.steps)):
             into.saturated.update(finding.partition(" = ")[0] for finding in step.saturated)
         reached = self.interp.drain()
+        taking_part = self.places.taking_part(self.program, episode.setup.params)
         if self.job.lockstep:
             agreed = self._follow(episode, into)
             reached = reached or self.interp.drain()
             if agreed:
-                into.compared.add(reached, self.places.taking_part(episode.setup.params))
-        into.executed.add(reached, self.places.taking_part(episode.setup.params))
+                into.compared.add(reached, taking_part)
+        into.executed.add(reached, taking_part)
         if episode.number < self.job.property_episodes:
             self._check_properties(episode, into.checks)
             self.interp.drain()
@@ -221,13 +268,13 @@ class Runner:
             tally.decisions += divergence.decisions if divergence else len(episode.steps)
             if divergence:
                 taken = episode.actions[: divergence.decisions]
-                tally.add(Found(episode.number, episode.policy, episode.setup, taken, divergence))
+                tally.add(Found(episode.number, episode.policy, episode.setup, taken, divergence, self.round))
         return bool(agreed) and all(agreed)
 
     def _check_properties(self, episode: Episode, into: Checks) -> None:
-        program, names = self.job.program, self.names
+        program, names = self.program, self.names
         rng = episode_rng(self.job.seed, episode.number, "properties")
-        into.merge(properties.check_episode(program, episode, self._view, rng))
+        into.merge(properties.check_episode(program, episode, self.view, rng))
         if episode.ending != "error":
             into.merge(properties.check_unseen_masks(program, self.interp, episode, names, rng))
         if self.job.engine == INTERP:
@@ -238,14 +285,15 @@ class Runner:
         rng = episode_rng(self.job.seed, episode.number, "engine")
         if episode.ending != "error":
             into.merge(properties.check_refusals(self.engine, episode, self.names, rng))
-            into.merge(properties.check_branches(self.job.program, self.engine, episode, self.names, rng))
+            into.merge(properties.check_branches(self.program, self.engine, episode, self.names, rng))
 
-    def _view(self, fields: properties.Fields, player: int) -> object:
+    def view(self, fields: properties.Fields, player: int) -> object:
+        """What a player observes in a snapshot's fields."""
         return view(self.interp.interp, fields, player)
 
     def _shadow(self) -> InterpShadow:
         if self._looker is None:
-            self._looker = Interp(self.job.program)
+            self._looker = Interp(self.program)
         return InterpShadow(self._looker, self.job.taste.score)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.backends.interp import Game, Interp, RulesError, Tape, TapeError, run_scenario
-from compiler.backends.interp.state import fresh, to_json
+from compiler.backends.interp.state import fresh
 from compiler.conformance.engine import Draw, Engine, Observed, Setup
 from compiler.conformance.interp_engine import InterpEngine
 from compiler.conformance.lockstep import compare_observed
@@ -126,7 +126,7 @@ def _given(interp: Interp, scenario: hir.Scenario) -> dict[str, Any]:
 
     def prepare(game: Game) -> None:
         block(game)
-        captured.update(to_json(interp.program, game.state))
+        captured.update(interp.fields(game.state))
         raise _CapturedError
 
     try:

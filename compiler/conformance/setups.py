@@ -32,6 +32,12 @@ def owners(program: hir.Program, field: hir.Field) -> int:
     return program.players if field.owner == "player" else program.entities[field.owner].total
 
 
+def param_tables(program: hir.Program) -> list[str]:
+    """The tables that reset chooses rows from."""
+    tables = [_table(field) for field in program.fields.values() if field.param]
+    return list(dict.fromkeys(table for table in tables if table))
+
+
 @dataclass(frozen=True)
 class Setups:
     """How episodes are set up. A field that `fixed` does not name gets a random value per owner and episode."""

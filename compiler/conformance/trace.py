@@ -28,6 +28,8 @@ class TraceSetup(_Part):
     params: dict[str, list[int | str]] = {}
     key: Annotated[int, Field(ge=0, lt=1 << 32)]
     fields: dict[str, Any] | None = None
+    rows: dict[str, list[dict[str, Any]]] = {}
+    """The rows that are in the place of their tables', where these are not the rules' own."""
 
 
 class TraceStep(_Part):
@@ -76,6 +78,8 @@ class Trace(_Part):
     def text(self) -> str:
         """The file's content: one line per decision, and per line of the rules."""
         data = self.model_dump(mode="json", exclude_none=True)
+        if not self.setup.rows:
+            del data["setup"]["rows"]
         steps, difference = data.pop("steps"), data.pop("difference")
         lines = [f'  "{key}": {_json(value)}' for key, value in data.items()]
         spec = _listed(difference.pop("spec"), "    ")

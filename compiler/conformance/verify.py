@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import time
@@ -19,6 +20,7 @@ from compiler.conformance.report import Disagreement, FollowerResult, Played, Re
 from compiler.conformance.retrace import replay_trace, written_down
 from compiler.conformance.runner import INTERP, Job, Outcome, Runner, Tally
 from compiler.conformance.scenarios import check_scenarios
+from compiler.conformance.schedule import ROUND, Round
 from compiler.conformance.setups import Setups, episode_rng
 from compiler.conformance.shrink import SECONDS
 from compiler.conformance.trace import Trace, read_trace, spec_hash
@@ -88,7 +90,7 @@ def verify(
     """
     trace = read_trace(options.replay) if options.replay is not None else None
     engine_name = _engine_name(options, spec, trace, engines or {})
-    job = _job(options, spec, program, engine_name, trace)
+    job = job_of(options, spec, program, engine_name, trace)
     digest = spec_hash(_sources(spec))
     report = Report(program.name, spec.source.display, digest, engine_name, options.seed)
     if engine_name == INTERP and options.engine is None and not _is_built(spec):
@@ -124,7 +126,7 @@ def _run(options: Options, runner: Runner, report: Report, console: Console | No
     began = time.perf_counter()
     outcome = Outcome()
     with _progress(console, episodes) as advance:
-        for part in _outcomes(runner, episodes, options.workers):
+        for part in _outcomes(runner, episodes, options.workers, outcome):
             outcome.merge(part)
             advance(part)
     seconds = time.perf_counter() - began
@@ -153,35 +155,42 @@ def _run(options: Options, runner: Runner, report: Report, console: Console | No
     report.coverage = runner.places.figures(outcome.executed, outcome.compared)
 
 
-def _outcomes(runner: Runner, episodes: int, workers: int) -> Iterator[Outcome]:
+def _outcomes(runner: Runner, episodes: int, workers: int, so_far: Outcome) -> Iterator[Outcome]:
+    """What came of all episodes, piece by piece; `so_far` holds the pieces before, for rounds to be planned from."""
     own = Outcome()
     if runner.job.property_episodes and isinstance(runner.engine, Paired):
         setups = [runner.job.setups.episode(number) for number in range(PAIRED_EPISODES)]
         for left, right in runner.engine.pairs():
             own.checks.merge(agree(left, right, setups, runner.names, episode_rng(runner.job.seed, 0, "pairs")))
-    tasks = _numbered_tasks(episodes) if runner.engine is runner.interp else _played_tasks(runner, episodes, own.checks)
-    if workers <= 1:
-        for task in tasks:
-            yield check(runner, task)
-    else:
-        with Pool(runner.job, workers) as pool:
-            yield from pool.outcomes(tasks)
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(Pool(runner.job, workers)) if workers > 1 else None
+        for first in range(0, episodes, ROUND):
+            round_ = runner.next_round(first // ROUND, so_far.compared)
+            runner.begin(round_)
+            numbers = range(first, min(first + ROUND, episodes))
+            if runner.engine is runner.interp:
+                tasks = _numbered_tasks(round_, numbers)
+            else:
+                tasks = _played_tasks(runner, numbers, own.checks)
+            yield from pool.outcomes(tasks) if pool is not None else (check(runner, task) for task in tasks)
     yield own
 
 
-def _numbered_tasks(episodes: int) -> Iterator[Task]:
-    for first in range(0, episodes, CHUNK):
-        yield range(first, min(first + CHUNK, episodes))
+def _numbered_tasks(round_: Round, numbers: range) -> Iterator[Task]:
+    for first in range(0, len(numbers), CHUNK):
+        yield round_, numbers[first : first + CHUNK]
 
 
-def _played_tasks(runner: Runner, episodes: int, checks: Checks) -> Iterator[Task]:
+def _played_tasks(runner: Runner, numbers: range, checks: Checks) -> Iterator[Task]:
     """Episodes of an engine that lives in this process, for others to check; what needs the engine is checked here."""
-    for first in range(0, episodes, runner.engine.lanes):
-        batch = list(runner.play(range(first, min(first + runner.engine.lanes, episodes))))
-        for episode in batch[: min(runner.job.property_episodes, BATCHED_PROPERTY_EPISODES)] if not first else ():
-            runner.check_engine(episode, checks)
+    tried = min(runner.job.property_episodes, BATCHED_PROPERTY_EPISODES)
+    for first in range(0, len(numbers), runner.engine.lanes):
+        batch = list(runner.play(numbers[first : first + runner.engine.lanes]))
+        for episode in batch:
+            if episode.number < tried:
+                runner.check_engine(episode, checks)
         for start in range(0, len(batch), CHUNK):
-            yield batch[start : start + CHUNK]
+            yield runner.round, batch[start : start + CHUNK]
 
 
 def _result(runner: Runner, tally: Tally, digest: str, options: Options) -> FollowerResult:
@@ -224,7 +233,8 @@ def _progress(console: Console | None, episodes: int) -> Iterator[Callable[[Outc
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
-def _job(options: Options, spec: Spec, program: hir.Program, engine: str, trace: Trace | None) -> Job:
+def job_of(options: Options, spec: Spec, program: hir.Program, engine: str, trace: Trace | None = None) -> Job:
+    """What all processes of a verification share. Raises SpecError for options that make no sense."""
     manifest = spec.manifest
     unknown = [level for level in options.levels if level not in LEVELS]
     if unknown:

@@ -135,7 +135,8 @@ def _format(files: Mapping[str, str]) -> dict[str, str]:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
         check = (ruff, "check", *_RUFF, "--no-cache", "--quiet", "--fix", "--exit-zero", "--select", _FIXES, folder)
-        for command in (check, (ruff, "format", *_RUFF, "--no-cache", "--quiet", folder)):
+        layout = (ruff, "format", *_RUFF, "--no-cache", "--quiet", folder)
+        for command in (check, layout, check, layout):  # some needless brackets show on lines of their own only
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode or done.stderr:
                 raise EmitError(f"the formatter refuses the code: {(done.stderr or done.stdout).strip()}")

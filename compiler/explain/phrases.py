@@ -44,7 +44,7 @@ _ARITHMETIC = {
     "mod": ("modulo", _PRODUCTS),
 }
 _EXTREMES = {"min": "the lesser of", "max": "the greater of"}
-_REDUCTIONS = {"sum": "the sum of", "max": "the greatest of", "min": "the least of"}
+_REDUCTIONS = {"sum": "the sum of", "max": "the greatest of", "min": "the least of", "union": "everything in"}
 _LATER = ("", " for the next turn", " for the turn after next")
 _VERBS = ("is", "has", "can", "may", "must", "was", "does")
 _MODAL = ("can", "may", "must")

@@ -7,6 +7,8 @@ NotStaticError, and whoever has a state (the interpreter) overrides it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from compiler.ir import hir
@@ -173,6 +175,8 @@ class Evaluator:
                 return max(found, default=0)
             case "min":
                 return min(found, default=0)
+            case "union":
+                return reduce(or_, found, 0)
         raise ValueError(f"no such reduction: {node.kind}")
 
     def _call_func(self, node: hir.CallFunc, values: Values) -> int:

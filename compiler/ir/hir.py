@@ -544,6 +544,7 @@ class Action:
     params: tuple[ActionParam, ...]
     base: int
     size: int
+    says: str | None
     span: Span | None = None
 
 
@@ -610,6 +611,7 @@ class Proc:
     returns: Expr | None
     says: str | None
     span: Span | None = None
+    own_words: bool = False  # whether `says` is more than the verb's pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)

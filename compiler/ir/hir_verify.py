@@ -345,6 +345,9 @@ class Verifier:
         elif node.kind in ("any", "all"):
             self.value(node.value, BOOL, inner, f"what '{node.kind}' looks at")
             self.check(node.type == BOOL, f"'{node.kind}' gives {node.type}")
+        elif node.kind == "union":
+            self.value(node.value, node.type, inner, "what 'union' joins")
+            self.check(isinstance(node.type, SetT), f"'union' gives {node.type}")
         else:
             self.value(node.value, IntT(0, 0), inner, f"what '{node.kind}' looks at", bounded=False)
             self.check(isinstance(node.type, IntT), f"'{node.kind}' gives {node.type}")

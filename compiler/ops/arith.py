@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compiler.ir.types import IntT, Type
-from compiler.ops.op import Op, TypeView, int_bounds, int_rule
+from compiler.ops.op import Op, OpTypeError, TypeView, int_bounds, int_rule
 
 _Bounds = tuple[int, int]
+_MOST_POWER = 31
 
 
 def floor_div(a: int, b: int) -> int:
@@ -23,6 +24,22 @@ def floor_mod(a: int, b: int) -> int:
 def clamp(a: int, low: int, high: int) -> int:
     """The number nearest to a that is at least ``low`` and at most ``high``; ``high`` wins where they contradict."""
     return min(max(a, low), high)
+
+
+def power(a: int, b: int) -> int:
+    """``a`` times itself, ``b`` times; 1 where b is below 1."""
+    return a ** max(b, 0)
+
+
+def _power(a: _Bounds, b: _Bounds) -> _Bounds:
+    least, most = max(b[0], 0), max(b[1], 0)
+    if most > _MOST_POWER:
+        raise OpTypeError(1, f"an int up to {_MOST_POWER}")
+    corners = [power(x, y) for x in a for y in (least, most)]
+    if a[0] < 0:
+        largest = max(map(abs, a), default=1) ** most
+        return -largest, max(largest, 1)
+    return min(corners), max(corners)
 
 
 def _product(a: _Bounds, b: _Bounds) -> _Bounds:
@@ -110,6 +127,16 @@ MOD = Op(
     interpret=floor_mod,
     array="floor_mod({0}, {1})",
 )
+POW = Op(
+    name="pow",
+    symbol="pow(a, b)",
+    doc="a times itself, b times; 1 where b is below 1.",
+    example="pow(2, 5) == 32",
+    arity=2,
+    type_rule=int_rule(_power),
+    interpret=power,
+    array="power({0}, {1})",
+)
 NEG = Op(
     name="neg",
     symbol="-a",
@@ -171,4 +198,4 @@ SATURATE = Op(
     array="clip({0}, {1}, {2})",
 )
 
-OPS = (ADD, SUB, MUL, DIV, MOD, NEG, MIN, MAX, ABS, CLAMP, SATURATE)
+OPS = (ADD, SUB, MUL, DIV, MOD, POW, NEG, MIN, MAX, ABS, CLAMP, SATURATE)

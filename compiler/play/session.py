@@ -21,6 +21,7 @@ from compiler.diagnostics import SpecError, did_you_mean
 from compiler.explain import explain_row, explain_verb, find_rows, find_verbs, known_names
 from compiler.ir import hir
 from compiler.play import screen
+from compiler.play.record import Recorder
 from compiler.play.view import Lexicon, View, offered
 
 AGENTS = ("human", "random", "eager")
@@ -93,25 +94,36 @@ def play(
     options: PlayOptions,
     console: Console,
     read: Callable[[str], str] | None = None,
+    recorder: Recorder | None = None,
 ) -> Played:
-    """Play one game. `read` asks a person: it shows a prompt and returns a line, or raises EOFError.
+    """Play one game. `read` asks a person: it shows a prompt and returns a line, or raises EOFError. A recorder is
+    shown the game as it goes.
 
     Raises SpecError for decks that do not exist, and where the rules themselves go wrong.
     """
     try:
-        return _Session(program, taste, options, console, read or _reader(console)).run()
+        return _Session(program, taste, options, console, read or _reader(console), recorder).run()
     except RulesError as error:
         raise SpecError.single("E0812", error.span, f"the game cannot go on: {error.message}") from error
 
 
 class _Session:
     def __init__(
-        self, program: hir.Program, taste: Taste, options: PlayOptions, console: Console, read: Callable[[str], str]
+        self,
+        program: hir.Program,
+        taste: Taste,
+        options: PlayOptions,
+        console: Console,
+        read: Callable[[str], str],
+        recorder: Recorder | None = None,
     ) -> None:
         self.program, self.options, self.console, self.read = program, options, console, read
+        self.recorder = recorder
         setup = Setups.of(program, options.seed, options.decks).episode(0)
-        interp = Interp(program)
+        interp = Interp(program, teller=recorder.narrator if recorder is not None else None)
         self.lexicon = Lexicon(interp)
+        if recorder is not None:
+            recorder.attach(self.lexicon)
         self.kinds = Names(program)
         self.rng = random.Random(f"play:{options.seed}")
         self.policies: dict[int, Policy] = {}
@@ -136,13 +148,19 @@ class _Session:
 
     def _run(self) -> None:
         self._note(None, "the game begins")
+        if self.recorder is not None:
+            self.recorder.start(self.game)
         while not self.game.over and len(self.played.actions) < LONGEST_GAME:
             decider, viewer = self.game.decider, self._viewer()
             asked = decider in self.people
             choice = self._ask(decider) if asked else self._decide(decider)
             said = self._view(viewer).action(choice, decider) if viewer in (None, decider) else None
             self.played.actions.append(self.game.action_name(choice))
+            if self.recorder is not None:
+                self.recorder.before(self.game, choice)
             self.game.step(choice)
+            if self.recorder is not None:
+                self.recorder.after(self.game, self._result() if self.game.over else None)
             self._note(decider, said or self._view(viewer).action(choice, decider))
             if not asked and not self.options.auto:
                 self._watch()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 from compiler.backends.interp.errors import RulesError
 from compiler.backends.interp.game import Interp
 from compiler.backends.interp.state import element_type
-from compiler.conformance.determinize import sees
+from compiler.conformance import determinize
 from compiler.explain import value_name, words
+from compiler.explain.words import with_article
 from compiler.ir import hir
 from compiler.ir.actions import decode
 from compiler.ir.evaluate import members
 from compiler.ir.observations import STATUS
 from compiler.ir.types import NONE, BoolT, EntityT, EnumT, IntT, PlayerT, RowT, SetT, Type, strip_optional
+from compiler.play.secrets import Secrets
 
 State = dict[str, list[Any]]
 Instance = tuple[str, int]
@@ -74,15 +77,16 @@ class Lexicon:
         self.program = program = interp.program
         self.zones = [field for field in program.fields.values() if field.zone is not None]
         self.zoned = {element_type(field).name for field in self.zones}
-        self._fields = {name: self._row_field(name) for name in program.entities}
+        self.row_fields = {name: self._row_field(name) for name in program.entities}
         self._functions = {name: self._row_function(name) for name in program.entities}
         self._labels = {name: self._label_function(action) for name, action in program.actions.items()}
+        self.secrets = Secrets.of(program)
         self._compiled: dict[tuple[str, tuple[int, ...]], Any] = {}
 
     def row(self, state: State, instance: Instance) -> tuple[str, int] | None:
         """The table and number of the row that an instance shows, if any."""
         entity, number = instance
-        if (field := self._fields[entity]) is not None:
+        if (field := self.row_fields[entity]) is not None:
             return self._row(field.type, state[field.id][number])
         if (function := self._functions[entity]) is not None:
             return self.call(state, function, (number,))
@@ -90,20 +94,37 @@ class Lexicon:
 
     def label(self, state: State, action: hir.Action, values: tuple[int, ...]) -> str | None:
         """What a function called `ACTION_label`, with the action's parameters, says about an action."""
-        function = self._labels[action.name]
-        found = self.call(state, function, values) if function is not None else None
+        found = self.label_row(state, action, values)
         return value_name(self.program, RowT(found[0]), found[1]) if found else None
+
+    def label_row(self, state: State, action: hir.Action, values: tuple[int, ...]) -> tuple[str, int] | None:
+        """The row that the function gives which names an action, if any."""
+        function = self._labels[action.name]
+        return self.call(state, function, values) if function is not None else None
 
     def call(self, state: State, function: hir.Func, values: tuple[int, ...]) -> tuple[str, int] | None:
         """The row that a function gives; None where it gives none, or has no meaning in this state."""
+        found = self.value(state, function, values)
+        return self._row(function.result, found) if found is not None else None
+
+    def value(self, state: State, function: hir.Func, values: tuple[int, ...]) -> int | None:
+        """What a function gives; None where that has no meaning in this state."""
         key = function.name, values
         if key not in self._compiled:
             args = tuple(hir.Const(v, strip_optional(p.type)) for p, v in zip(function.params, values, strict=True))
             self._compiled[key] = self.interp.expression(hir.CallFunc(function.name, args, function.result))
         try:
-            return self._row(function.result, self._compiled[key](state))
+            return self._compiled[key](state)
         except (RulesError, IndexError):
             return None
+
+    def shows(self, entity: str) -> str | None:
+        """The table of the rows that an entity's instances show, if any."""
+        shown = self.row_fields[entity] or self._functions[entity]
+        if shown is None:
+            return None
+        base = strip_optional(shown.type if isinstance(shown, hir.Field) else shown.result)
+        return base.table if isinstance(base, RowT) else None
 
     def _row(self, type_: Type, value: int) -> tuple[str, int] | None:
         base = strip_optional(type_)
@@ -135,18 +156,22 @@ class View:
             (element_type(field).name, instance)
             for field in lexicon.zones
             for owner, value in enumerate(state[field.id])
-            if self._sees(field, owner)
+            if self.sees(field, owner)
             for instance in held(field, value)
         }
+
+    def knows(self, instance: Instance) -> bool:
+        """Whether the viewer can tell an instance from others: it has its place in sight, or in a zone in sight."""
+        return self.viewer is None or instance[0] not in self.lexicon.zoned or instance in self._seen
 
     # --- names ---
 
     def title(self, instance: Instance) -> str | None:
         """The title of the row that an instance shows, if the viewer may know."""
-        if self.viewer is not None and instance[0] in self.lexicon.zoned and instance not in self._seen:
+        if not self.knows(instance):
             return None
-        field = self.lexicon._fields[instance[0]]
-        if field is not None and not self._sees(field, instance[1]):
+        field = self.lexicon.row_fields[instance[0]]
+        if field is not None and not self.sees(field, instance[1]):
             return None
         row = self.lexicon.row(self.state, instance)
         return value_name(self.program, RowT(row[0]), row[1]) if row else None
@@ -157,8 +182,10 @@ class View:
         title = self.title(instance)
         if title is not None and entity.name in self.lexicon.zoned:
             return title
+        if not self.knows(instance):
+            return with_article(words(entity.name))
         index = instance[1] % entity.count if entity.per_player else instance[1]
-        plain = f"{words(entity.name)} {index}" if self._has_place(entity) else str(index)
+        plain = f"{words(entity.name)} {index}" if self.has_place(entity) else str(index)
         named = f"{plain} ({title})" if title else plain
         if not entity.per_player or whose is None:
             return named
@@ -168,10 +195,11 @@ class View:
     def action(self, number: int, decider: int) -> str:
         """A decision in words."""
         action, values = decode(self.program, number, decider)
+        if self.viewer not in (None, decider) and action.name in self.lexicon.secrets.actions:
+            return words(action.name)
         if (label := self.lexicon.label(self.state, action, values)) is not None:
-            return f"{words(action.name)} {label}"
-        said = [self._parameter(p, value, decider) for p, value in zip(action.params, values, strict=True)]
-        return " ".join([words(action.name), ", ".join(said)]).strip()
+            return spoken(action, [label] * len(values))
+        return spoken(action, [self._parameter(p, v, decider) for p, v in zip(action.params, values, strict=True)])
 
     def actions(self, numbers: Iterable[int], decider: int) -> dict[int, str]:
         """Decisions in words, each with words of its own."""
@@ -189,6 +217,8 @@ class View:
         if isinstance(base, EntityT):
             title = self.title((base.name, value)) if value != NONE else None
             return f"{words(kind)} {title}" if title else words(kind)
+        if self.viewer is not None and kind in self.lexicon.secrets.draws:
+            return words(kind)
         return f"{words(kind)} {value_name(self.program, type_, value)}"
 
     def value(self, type_: Type, value: int) -> str:
@@ -214,40 +244,48 @@ class View:
 
     def _side(self, player: int | None) -> Side:
         kind, owner = (None, 0) if player is None else ("player", player)
-        fields = [field for field in self.program.fields.values() if field.owner == kind and field.id not in STATUS]
+        fields = list(self.table_fields(kind))
         items, boards = [], []
         for entity in self.program.entities.values():
-            if entity.per_player != (player is not None) or not self._has_place(entity):
+            if entity.per_player != (player is not None) or not self.has_place(entity):
                 continue
-            if (shape := self._shape(entity)) is not None:
-                boards.append(self._board(entity, owner * entity.count, shape))
+            if (shape := self.shape(entity)) is not None:
+                boards.append(self.board(entity, owner * entity.count, shape))
             elif entity.name not in self.lexicon.zoned:
                 items += self._items(entity, range(owner * entity.count, (owner + 1) * entity.count))
-        facts = [text for field in fields if field.zone is None and (text := self._fact(field, owner))]
+        facts = [text for field in fields if field.zone is None and (text := self.fact(field, owner))]
         zones = [self._zone(field, owner) for field in fields if field.zone is not None]
         return Side(player, tuple(facts), tuple(zone for zone in zones if zone), tuple(items), tuple(boards))
 
+    def table_fields(self, *owners: str | None) -> Iterator[hir.Field]:
+        """What belongs to these ("player", or None for nobody), in the order of the rules."""
+        return (f for f in self.program.fields.values() if f.owner in owners and f.id not in STATUS)
+
+    def lines(self, entity: hir.Entity, number: int) -> Iterator[str]:
+        """What an instance's fields say, and what lies in its zones."""
+        title = self.title((entity.name, number))
+        row_field = self.lexicon.row_fields[entity.name]
+        for field in self.program.fields.values():
+            if field.owner != entity.name or field is row_field:
+                continue
+            if field.zone is not None:
+                found = self._zone(field, number)
+                if found and found[1] != title:
+                    yield f"{found[0]}: {found[1]}"
+            elif text := self.fact(field, number):
+                yield text
+
     def _items(self, entity: hir.Entity, instances: range) -> Iterator[Item]:
         for number in instances:
-            lines = []
-            title = self.title((entity.name, number))
-            row_field = self.lexicon._fields[entity.name]
-            for field in self.program.fields.values():
-                if field.owner != entity.name or field is row_field:
-                    continue
-                if field.zone is not None:
-                    found = self._zone(field, number)
-                    lines += [f"{found[0]}: {found[1]}"] if found and found[1] != title else []
-                elif text := self._fact(field, number):
-                    lines.append(text)
+            title, lines = self.title((entity.name, number)), tuple(self.lines(entity, number))
             if title or lines:
                 index = number % entity.count
                 plain = words(entity.name) if entity.count == 1 else f"{words(entity.name)} {index}"
-                yield Item(f"{plain}: {title}" if title else plain, tuple(lines))
+                yield Item(f"{plain}: {title}" if title else plain, lines)
 
-    def _fact(self, field: hir.Field, owner: int) -> str | None:
+    def fact(self, field: hir.Field, owner: int) -> str | None:
         """A field that does not have its default, if the viewer sees it."""
-        if not self._sees(field, owner):
+        if not self.sees(field, owner) or self._is_on_board(field):
             return None
         value, name = self.state[field.id][owner], words(field.name)
         if field.lasting:
@@ -280,7 +318,7 @@ class View:
         if not found:
             return None
         name = words(field.name) if field.zone == "slot" else f"{words(field.name)} {len(found)}"
-        if not self._sees(field, owner):
+        if not self.sees(field, owner):
             return name, "hidden" if field.zone == "slot" else ""
         return name, self._names(element_type(field).name, found)
 
@@ -294,17 +332,19 @@ class View:
 
     def _marks(self, entity: str, number: int) -> str:
         """The fields of an instance that lies in a zone, such as what was counted on it."""
-        row_field = self.lexicon._fields[entity]
+        row_field = self.lexicon.row_fields[entity]
         fields = [
             f for f in self.program.fields.values() if f.owner == entity and f is not row_field and f.zone is None
         ]
-        facts = [text for field in fields if (text := self._fact(field, number))]
+        facts = [text for field in fields if (text := self.fact(field, number))]
         return f" ({', '.join(facts)})" if facts else ""
 
     # --- boards ---
 
-    def _shape(self, entity: hir.Entity) -> tuple[int, int] | None:
+    def shape(self, entity: hir.Entity) -> tuple[int, int] | None:
         """Rows and columns of an entity that is shown as a grid."""
+        if entity.columns:
+            return entity.rows, entity.columns
         own = [field for field in self.program.fields.values() if field.owner == entity.name]
         if entity.count < _SMALLEST_BOARD or entity.name in self.lexicon.zoned or not own:
             return None
@@ -315,7 +355,8 @@ class View:
         side = isqrt(entity.count)
         return (side, side) if side * side == entity.count else None
 
-    def _board(self, entity: hir.Entity, start: int, shape: tuple[int, int]) -> Board:
+    def board(self, entity: hir.Entity, start: int, shape: tuple[int, int]) -> Board:
+        """The instances from `start` on as a grid of rows and columns."""
         rows, columns = shape
         return Board(
             words(entity.name),
@@ -326,10 +367,9 @@ class View:
         )
 
     def _cell(self, entity: hir.Entity, number: int, start: int) -> Cell:
-        said: list[str] = []
-        player = None
+        player, said = self._members(entity, number)
         for field in self.program.fields.values():
-            if field.owner != entity.name or not self._sees(field, number):
+            if field.owner != entity.name or not self.sees(field, number):
                 continue
             value = self.state[field.id][number]
             if field.zone is not None:
@@ -346,14 +386,40 @@ class View:
         text = " ".join(filter(None, said))
         return Cell(text or str(number - start), not text, player)
 
+    def _members(self, entity: hir.Entity, number: int) -> tuple[int | None, list[str]]:
+        """Whose sets an instance is in, and a mark for each set."""
+        player, said = None, []
+        several = len(self._board_sets(entity.name, "player")) > 1
+        for field in self._board_sets(entity.name, "player"):
+            for owner, value in enumerate(self.state[field.id]):
+                if value >> number & 1 and self.sees(field, owner):
+                    player = owner
+                    said.append(field.name[:1].upper() if several else MARKS[owner % len(MARKS)])
+        for field in self._board_sets(entity.name, None):
+            if self.state[field.id][0] >> number & 1 and self.sees(field, 0):
+                said.append(words(field.name)[:3])
+        return player, said
+
+    def _is_on_board(self, field: hir.Field) -> bool:
+        element = field.type.element if isinstance(field.type, SetT) else None
+        return isinstance(element, EntityT) and bool(self.program.entities[element.name].columns)
+
+    def _board_sets(self, entity: str, owner: str | None) -> list[hir.Field]:
+        """The sets of a board's instances, which are drawn on the board."""
+        return [field for field in self.table_fields(owner) if field.type == SetT(EntityT(entity)) and not field.zone]
+
     # --- small things ---
 
-    def _sees(self, field: hir.Field, owner: int) -> bool:
-        return self.viewer is None or sees(self.program, field, owner, self.viewer)
+    def sees(self, field: hir.Field, owner: int) -> bool:
+        return self.viewer is None or determinize.sees(self.program, field, owner, self.viewer)
 
-    def _has_place(self, entity: hir.Entity) -> bool:
+    def has_place(self, entity: hir.Entity) -> bool:
         """Whether an entity is a thing in the game, and not just a way to count."""
-        return entity.name in self.lexicon.zoned or any(f.owner == entity.name for f in self.program.fields.values())
+        return (
+            bool(entity.columns)
+            or entity.name in self.lexicon.zoned
+            or any(f.owner == entity.name for f in self.program.fields.values())
+        )
 
     def _others(self, owner: int) -> str:
         return "the opponent's" if self.program.players == 2 else f"player {owner}'s"
@@ -378,6 +444,14 @@ def offered(program: hir.Program, actions: Iterable[int], decider: int) -> set[I
             if isinstance(base := strip_optional(param.type), EntityT):
                 found.add((base.name, value))
     return found
+
+
+def spoken(action: hir.Action, said: Sequence[str]) -> str:
+    """A decision in words: as its declaration says it, or its name and what its parameters are."""
+    if action.says is None:
+        return " ".join([words(action.name), ", ".join(dict.fromkeys(said))]).strip()
+    given = dict(zip((param.name for param in action.params), said, strict=True))
+    return re.sub(r"\{(\w+)\}", lambda match: given.get(match[1], match[0]), action.says)
 
 
 def held(field: hir.Field, value: int) -> list[int]:

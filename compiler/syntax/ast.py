@@ -522,10 +522,11 @@ class DrawKindDecl:
 
 @dataclass(frozen=True, slots=True)
 class ActionDecl:
-    """`action NAME(x: own card, k: int 0..1)`."""
+    """`action NAME(x: own card, k: int 0..1) [says "…"]`."""
 
     name: str
     params: tuple[Param, ...]
+    says: str | None
     span: Span
 
 

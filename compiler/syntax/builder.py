@@ -93,9 +93,10 @@ class Builder(Transformer):
     def draws(self, head, name, _, type_, always):
         return ast.DrawKindDecl(str(name), type_, always is not None, self._span(head, always or type_))
 
-    def action(self, head, name, params):
+    def action(self, head, name, params, says):
         declared, end = params or ((), name)
-        return ast.ActionDecl(str(name), declared, self._span(head, end))
+        text, end = says or (None, end)
+        return ast.ActionDecl(str(name), declared, text, self._span(head, end))
 
     def table(self, head, name, inside, _, *members):
         parent, column, capacity = inside or (None, None, None)

@@ -351,7 +351,7 @@ class _Layout:
         token = self.raw[position]
         head = top.head or ""
         visible_to_owner = token == "visible" and self._next(position, "to") and self._next(position + 1, "owner")
-        if token == "says" and head in ("K_FUNC", "K_VERB") and self._type(position + 1) == "STRING":
+        if token == "says" and head in ("K_FUNC", "K_VERB", "K_ACTION") and self._type(position + 1) == "STRING":
             return "K_SAYS", 1
         if token == "when" and top.holds == _ALTERNATIVES and last in ("NAME", "RPAR"):
             return "K_WHEN", 1

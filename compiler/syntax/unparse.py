@@ -200,7 +200,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
     if len(indent) + len(text) <= WIDTH:
         return [indent + text]
     code, says = text, ""
-    if text.startswith(("func ", "verb ")) and (found := _SAYS.search(text)):
+    if text.startswith(("action ", "func ", "verb ")) and (found := _SAYS.search(text)):
         code, says = text[: found.start()], indent + 2 * _INDENT + text[found.start() + 1 :]
     lines: list[str] = []
     head, equals, value = code.partition(" = ")
@@ -290,8 +290,8 @@ def _declaration(node: ast.Decl) -> _Item:
             parts = [_zone(node)]
         case ast.DrawKindDecl(name, kind, always):
             parts = [f"draws {name}: {_type(kind)}" + " always" * always]
-        case ast.ActionDecl(name, params):
-            parts = [f"action {name}{_params(params)}"]
+        case ast.ActionDecl(name, params, says):
+            parts = [f"action {name}{_params(params)}{_says(says)}"]
         case ast.TableDecl():
             parts = _table(node)
         case ast.RowDecl(form, key, title, body):

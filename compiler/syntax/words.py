@@ -42,7 +42,7 @@ STATEMENT_PHRASES = (  # several words at the start of a statement that make one
     (("advance", "lasting"), "K_ADVANCE_LASTING"),
 )
 
-COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first")
+COMPREHENSIONS = ("count", "any", "all", "sum", "max", "min", "first", "union")
 LABELLED_STATEMENTS = {"draw": "K_DRAW", "reveal": "K_REVEAL", "finish": "K_FINISH"}  # draw x: …
 
 VALUE_STARTS = frozenset(
@@ -66,7 +66,7 @@ FORMS = {
     "K_STATE": "state [per ENTITY] { NAME: TYPE [= DEFAULT] … }",
     "K_ZONE": "zone NAME: bag|pile|slot of ENTITY [per ENTITY] [hidden|visible to owner] [known N bottom N] [start]",
     "K_DRAWS": "draws NAME: TYPE [always]",
-    "K_ACTION": "action NAME[(NAME: TYPE, …)]",
+    "K_ACTION": 'action NAME[(NAME: TYPE, …)] [says "…"]',
     "K_TABLE": "table NAME [in TABLE as COLUMN[N]] { … }",
     "K_FORM": "form NAME { COLUMN = VALUE … } [body METHOD]",
     "K_METHOD": "method NAME[(NAME: TYPE, …)] [: TYPE = DEFAULT]",

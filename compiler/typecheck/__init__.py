@@ -14,6 +14,7 @@ from compiler.resolve import Abort, Constants, Names, resolve
 from compiler.source import Span
 from compiler.syntax import ast
 from compiler.typecheck import calls, declarations, lints, rows, scenarios, statements, tables
+from compiler.typecheck.advice import advise
 from compiler.typecheck.checker import Checker, Verb
 from compiler.typecheck.expressions import EXPRESSIONS
 from compiler.typecheck.scope import Body, Scope
@@ -133,6 +134,7 @@ def _check_all(check: Checker, start: Span | None) -> hir.Program:
     if check.sink.ok:
         lints.unused_locals(check, bodies)
         lints.unused_declarations(check)
+        advise(program, check.sink)
     return program
 
 
@@ -162,7 +164,7 @@ def _proc(check: Checker, verb: Verb, scope: Scope) -> hir.Proc:
             returns = check.fitted(last.value, inner, verb.result)
         elif verb.result is not None:
             check.fail("E0402", node.span, f"'{verb}' gives {verb.result}, but does not end with 'return'")
-    return hir.Proc(verb.name, verb.params, block, returns, verb.says, node.span)
+    return hir.Proc(verb.name, verb.params, block, returns, verb.says, node.span, node.says is not None)
 
 
 def _play(check: Checker, bodies: list[Body], start: Span | None) -> hir.Block:

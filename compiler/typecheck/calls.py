@@ -8,6 +8,7 @@ from typing import Any
 from compiler.diagnostics import did_you_mean
 from compiler.ir import hir
 from compiler.ir.types import PLAYER, EntityT, IntT, PlayerT, RowT, SetT, Type, strip_optional
+from compiler.ops import OPS
 from compiler.resolve import BOARD_FUNCTIONS, BUILTIN_FUNCTIONS, Abort
 from compiler.source import Span
 from compiler.syntax import ast
@@ -222,8 +223,9 @@ def _builtin(check: Checker, name: str, args: Sequence[Argument], node: ast.Expr
         if not isinstance(domain.type, SetT):
             check.fail("E0312", args[0].span, f"this is {described(domain.type)}, where '{name}' wants a set")
         return groups.reduction(check, name, domain, node)
-    if name in ("abs", "clamp"):
-        _count(check, args, 1 if name == "abs" else 3, node, "abs(a)" if name == "abs" else "clamp(a, low, high)")
+    forms = {"abs": "abs(a)", "clamp": "clamp(a, low, high)", "pow": "pow(a, b)"}
+    if name in forms:
+        _count(check, args, OPS[name].arity, node, forms[name])
         return check.apply(name, [check.infer(arg, scope) for arg in args], [arg.span for arg in args], node.span)
     if len(args) < 2:
         form = f"{name}(a, b) or {name}(x in set: value)"

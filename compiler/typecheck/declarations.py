@@ -70,9 +70,17 @@ def fields(check: Checker) -> None:
         with suppress(Abort):
             _check_owner(check, owner, node)
             field = _zone(check, node) if isinstance(node, ast.ZoneDecl) else _state_field(check, owner, node)
+            if field.id == "player.reward" and not (field.type == _number_with_zero(field) and field.default == 0):
+                check.fail("E0309", node.span, "a reward is a number that may be 0, and is 0 at first")
             found[field.id] = field
     cast("dict[str, hir.Field]", check.program.fields).update(found)
     _check_starts(check)
+
+
+def _number_with_zero(field: hir.Field) -> Type | None:
+    """The type of a field that holds one number, which may be 0."""
+    plain = isinstance(field.type, IntT) and field.type.lo <= 0 <= field.type.hi
+    return field.type if plain and field.size is None and not field.param else None
 
 
 def _field(name: str, owner: str | None, type_: Type) -> hir.Field:
@@ -211,10 +219,11 @@ def actions(check: Checker) -> int:
         with suppress(Abort):
             with unique_params(check, node.params):
                 params = tuple(_action_param(check, param) for param in node.params)
+            _check_says(check, node, params)
             size = 1
             for param in params:
                 size *= param.size
-            found[name] = hir.Action(name, params, base, size, node.span)
+            found[name] = hir.Action(name, params, base, size, node.says, node.span)
             base += size
             if base > MAX_ACTIONS:
                 check.fail("E0605", node.span, f"with '{name}' there are {base} actions; {MAX_ACTIONS} is the limit")
@@ -267,7 +276,11 @@ def parameters(check: Checker, nodes: tuple[ast.Param, ...]) -> tuple[hir.Local,
         return tuple(hir.Local(node.name, check.value_type(node.type), node.span) for node in nodes)
 
 
-def _check_says(check: Checker, node: ast.FuncDecl | ast.VerbDecl, params: tuple[hir.Local, ...]) -> None:
+def _check_says(
+    check: Checker,
+    node: ast.ActionDecl | ast.FuncDecl | ast.VerbDecl,
+    params: tuple[hir.Local | hir.ActionParam, ...],
+) -> None:
     """What a declaration says about itself names its parameters, and nothing else."""
     known = [param.name for param in params]
     for name in re.findall(r"\{(\w*)\}", node.says or ""):

@@ -11,6 +11,8 @@ from compiler.typecheck.checker import Checker
 from compiler.typecheck.convert import INT32, described
 from compiler.typecheck.scope import Scope
 
+MOST_NUMBERS = 1024
+
 
 def full_set(check: Checker, element: Type, node: ast.Expr | None = None) -> hir.Const:
     """Every value of a finite type."""
@@ -67,10 +69,26 @@ def domain_of(check: Checker, node: ast.Expr, scope: Scope, what: str) -> hir.Ex
         local = hir.Local("x", element)
         same = hir.Apply("eq", (hir.Get(local, element), domain), BOOL, node.span)
         return hir.Filter(local, full_set(check, element), same, SetT(element), node.span)
+    if isinstance(domain.type, IntT):
+        return numbers_below(check, domain, node.span)
     if not isinstance(domain.type, SetT):
-        suggestion = "a range of numbers is no set: count with 'repeat'" if isinstance(domain.type, IntT) else None
-        check.fail("E0312", node.span, f"this is {described(domain.type)}, where {what} wants a set", suggestion)
+        check.fail("E0312", node.span, f"this is {described(domain.type)}, where {what} wants a set")
     return domain
+
+
+def numbers_below(check: Checker, count: hir.Expr, span: Span) -> hir.Expr:
+    """The numbers 0 … count - 1."""
+    assert isinstance(count.type, IntT)
+    if not 1 <= count.type.hi <= MOST_NUMBERS:
+        message = f"this runs over the numbers below {count.type.hi}"
+        check.fail("E0305", span, message, f"at least 1 and at most {MOST_NUMBERS} are possible")
+    element = IntT(0, count.type.hi - 1)
+    everything = full_set(check, element)
+    if isinstance(count, hir.Const):
+        return everything
+    local = hir.Local("k", element)
+    below = hir.Apply("lt", (hir.Get(local, element), count), BOOL, span)
+    return hir.Filter(local, everything, below, everything.type, span)
 
 
 def filtered(check: Checker, domain: hir.Expr, var: str, where: ast.Expr | None, span: Span, scope: Scope) -> hir.Expr:
@@ -88,7 +106,7 @@ def comprehension(check: Checker, node: ast.Comprehension, scope: Scope, hint: T
     """``KIND(x in SET where COND: VALUE)``."""
     domain = domain_of(check, node.domain, scope, "'in'")
     assert isinstance(domain.type, SetT)
-    if node.value is None and node.kind in ("sum", "max", "min", "all"):
+    if node.value is None and node.kind in ("sum", "max", "min", "all", "union"):
         form = "all(x in S: condition)" if node.kind == "all" else f"{node.kind}(x in S: value)"
         check.fail("E0303", node.span, f"'{node.kind}' needs what to look at", f"write {form}")
     if node.value is not None and node.kind in ("count", "first"):
@@ -101,10 +119,17 @@ def comprehension(check: Checker, node: ast.Comprehension, scope: Scope, hint: T
         return domain
     if node.value is None:
         return reduction(check, node.kind, domain, node)
-    return _reduce(check, node, domain, node.value, scope)
+    return _reduce(check, node, domain, node.value, scope, hint)
 
 
-def _reduce(check: Checker, node: ast.Comprehension, domain: hir.Expr, value_node: ast.Expr, scope: Scope) -> hir.Expr:
+def _reduce(
+    check: Checker,
+    node: ast.Comprehension,
+    domain: hir.Expr,
+    value_node: ast.Expr,
+    scope: Scope,
+    hint: Type | None = None,
+) -> hir.Expr:
     assert isinstance(domain.type, SetT)
     local = hir.Local(node.var, domain.type.element, node.span)
     inner = scope.inner()
@@ -112,6 +137,11 @@ def _reduce(check: Checker, node: ast.Comprehension, domain: hir.Expr, value_nod
     if node.kind in ("any", "all"):
         value = check.expect(value_node, inner, BOOL)
         return hir.Reduce(node.kind, local, domain, value, BOOL, node.span)
+    if node.kind == "union":
+        value = check.infer(value_node, inner, hint)
+        if not isinstance(value.type, SetT):
+            check.fail("E0312", value_node.span, f"this is {described(value.type)}, where 'union' wants sets")
+        return hir.Reduce("union", local, domain, value, value.type, node.span)
     value = check.expect(value_node, inner, INT32)
     low, high = check.program.bounds(value.type)
     times = check.most(domain) if node.kind == "sum" else 1

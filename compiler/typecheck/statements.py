@@ -142,8 +142,11 @@ def _target(
 def _check_writable(check: Checker, field: hir.Field, node: ast.Assign, scope: Scope) -> None:
     if field.zone is not None:
         check.fail("E0403", node.target.span, f"'{field.name}' is a zone", "write 'move x from … to …'")
-    if field.id in ("over", "decider", "player.reward"):
-        check.fail("E0403", node.target.span, f"'{field.name}' is set by the game alone", "write 'finish p: reward'")
+    if field.id in ("over", "decider") or (field.id == "player.reward" and field.span is None):
+        suggestion = "write 'finish p: reward'"
+        if field.id == "player.reward":
+            suggestion += ", or declare 'reward: int LOW..HIGH' per player to give rewards along the way"
+        check.fail("E0403", node.target.span, f"'{field.name}' is set by the game alone", suggestion)
     if field.param and scope.body.kind in ("play", "method"):
         check.fail("E0403", node.target.span, f"'{field.name}' is given at reset and never changes")
 

@@ -10,15 +10,21 @@ from .model import (
     PLACE_DEFAULTS,
     PLACE_ENERGY,
     PLACE_LANES,
-    PLAYER_BOOST,
+    PLAYER_BEREAVED,
+    PLAYER_COVER,
     PLAYER_DECK,
     PLAYER_LIGHTER,
+    PLAYER_UNSUPPORTED,
     SPOT,
+    SPOT_BLINDED,
     SPOT_DEFAULTS,
     SPOT_GUARD,
     SPOT_PACIFIED,
+    SPOT_ROOTED,
     SPOT_SHIELDED,
     SPOT_STATUS,
+    SPOT_WARDED,
+    SPOT_WEAKENED,
     Condition,
     Draws,
     Element,
@@ -33,9 +39,12 @@ from .runtime import (
     at,
     bit,
     clip,
+    diff,
     draw_member,
     draw_range,
+    draw_weighted,
     element,
+    elements,
     greater,
     index_of,
     inter,
@@ -55,70 +64,110 @@ from .runtime import (
     reset_all,
     reveal,
     shuffle,
+    size,
     subset,
     swap_all,
     take,
     total,
+    union,
     where,
 )
 
 
 def is_active(g: Game, t: Lane) -> Lane:
-    """is active (specs/tcg/verbs.rules:11)"""
+    """is active (specs/tcg/verbs/board.rules:10)"""
     return index_of(PLACE, t) == 0
 
 
 def spot_of(g: Game, t: Lane) -> Lane:
-    """spot of (specs/tcg/verbs.rules:12)"""
+    """spot of (specs/tcg/verbs/board.rules:11)"""
     return place_at(SPOT, owner_of(PLACE, t), 0)
 
 
 def unreachable(g: Game, t: Lane) -> Lane:
-    """unreachable (specs/tcg/verbs.rules:38)"""
+    """unreachable (specs/tcg/verbs/attacks.rules:4)"""
     return ((g.using != -1) & is_active(g, t)) & (element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 0) == 1)
 
 
 def active(g: Game, p: Lane) -> Lane:
-    """active (specs/tcg/verbs.rules:6)"""
+    """active (specs/tcg/verbs/board.rules:4)"""
     return place_at(PLACE, p, 0)
 
 
-def opponent(g: Game, p: Lane) -> Lane:
-    """opponent (specs/tcg/verbs.rules:5)"""
-    return 1 - p
-
-
 def def_(g: Game, c: Lane) -> Lane:
-    """def (specs/tcg/verbs.rules:17)"""
+    """def (specs/tcg/verbs/board.rules:16)"""
     return where(
         (c == -1), -1, look_in(g.tables.deck_list_cards, 20, at(g.player_list, owner_of(CARD, c)), index_of(CARD, c))
     )
 
 
+def free_place(g: Game, p: Lane) -> Lane:
+    """free place (specs/tcg/verbs/board.rules:8)"""
+    return lowest(
+        PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
+    )
+
+
+def opponent(g: Game, p: Lane) -> Lane:
+    """opponent (specs/tcg/verbs/board.rules:3)"""
+    return 1 - p
+
+
 def in_play(g: Game, p: Lane) -> Lane:
-    """in play (specs/tcg/verbs.rules:7)"""
+    """in play (specs/tcg/verbs/board.rules:5)"""
     return subset(PLACE, of_player(PLACE, p), lambda t: at(g.place_pokemon, t) != -1)
 
 
+def ability_doubles(g: Game, row: Lane) -> Lane:
+    """ability.doubles (specs/tcg/model.rules:141)"""
+    return where((row == -1), -1, look(g.tables.ability_doubles, row))
+
+
+def doubled_by(g: Game, t: Lane) -> Lane:
+    """doubled by (specs/tcg/verbs/energy.rules:6)"""
+    return ability_doubles(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0))
+
+
+def gain(g: Game, t: Lane) -> Lane:
+    """gain (specs/tcg/verbs/energy.rules:4)"""
+    return where(
+        nonempty(
+            subset(
+                PLACE,
+                in_play(g, owner_of(PLACE, t)),
+                lambda s: doubled_by(g, s) == look(g.tables.species_element, at(g.place_pokemon, t)),
+            )
+        ),
+        element(PLACE_ENERGY, g.place_energy, t, look(g.tables.species_element, at(g.place_pokemon, t))),
+        0,
+    )
+
+
 def total_(g: Game, t: Lane) -> Lane:
-    """total (specs/tcg/verbs.rules:24)"""
-    return total(ELEMENT, U32(0x3FF), lambda e_2: element(PLACE_ENERGY, g.place_energy, t, e_2))
+    """total (specs/tcg/verbs/energy.rules:7)"""
+    return total(ELEMENT, U32(0x3FF), lambda e_2: element(PLACE_ENERGY, g.place_energy, t, e_2)) + gain(g, t)
 
 
 def price(g: Game, a: Lane) -> Lane:
-    """price (specs/tcg/verbs.rules:25)"""
+    """price (specs/tcg/verbs/energy.rules:9)"""
     return total(ELEMENT, U32(0x3FF), lambda e_2: look_in(g.tables.attack_cost, 10, a, e_2))
 
 
-def covers(g: Game, t: Lane, a: Lane) -> Lane:
-    """covers (specs/tcg/verbs.rules:31)"""
+def is_type(g: Game, t: Lane, e: Lane) -> Lane:
+    """is type (specs/tcg/verbs/board.rules:12)"""
+    return look(g.tables.species_element, at(g.place_pokemon, t)) == e
+
+
+def covers(g: Game, t: Lane, a: Lane, more: Lane) -> Lane:
+    """covers (specs/tcg/verbs/energy.rules:14)"""
     return negate(
         nonempty(
             subset(
                 ELEMENT,
                 subset(ELEMENT, U32(0x3FF), lambda e: e != Element.colorless),
                 lambda e_2: negate(
-                    element(PLACE_ENERGY, g.place_energy, t, e_2) >= look_in(g.tables.attack_cost, 10, a, e_2)
+                    (element(PLACE_ENERGY, g.place_energy, t, e_2) + where(is_type(g, t, e_2), more, 0))
+                    >= look_in(g.tables.attack_cost, 10, a, e_2)
                 ),
             )
         )
@@ -126,62 +175,208 @@ def covers(g: Game, t: Lane, a: Lane) -> Lane:
 
 
 def pays(g: Game, t: Lane, a: Lane) -> Lane:
-    """pays (specs/tcg/verbs.rules:30)"""
-    return (total_(g, t) >= price(g, a)) & covers(g, t, a)
+    """pays (specs/tcg/verbs/energy.rules:13)"""
+    return (total_(g, t) >= price(g, a)) & covers(g, t, a, gain(g, t))
+
+
+def attack_coins(g: Game, row: Lane, self_: Lane) -> Lane:
+    """attack.coins (specs/tcg/model.rules:127)"""
+    return where(
+        (look(g.tables.attack_coins_kind, row) == 2),
+        clip(total_(g, self_), 0, 127),
+        where((look(g.tables.attack_coins_kind, row) == 1), look(g.tables.attack_coins_1_a, row), 0),
+    )
+
+
+def benched(g: Game, p: Lane) -> Lane:
+    """benched (specs/tcg/verbs/board.rules:6)"""
+    return subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1))
+
+
+def attack_times(g: Game, row: Lane, self_: Lane, foe: Lane) -> Lane:
+    """attack.times (specs/tcg/model.rules:128)"""
+    return where(
+        (look(g.tables.attack_times_kind, row) == 3),
+        size(benched(g, owner_of(PLACE, self_))),
+        where(
+            (look(g.tables.attack_times_kind, row) == 2),
+            size(subset(PLACE, benched(g, owner_of(PLACE, self_)), lambda t: is_type(g, t, Element.lightning))),
+            where((look(g.tables.attack_times_kind, row) == 1), g.heads, 1),
+        ),
+    )
+
+
+def is_called(g: Game, t: Lane, name: Lane) -> Lane:
+    """is called (specs/tcg/verbs/board.rules:13)"""
+    return look(g.tables.species_title, at(g.place_pokemon, t)) == name
+
+
+def is_damaged(g: Game, t: Lane) -> Lane:
+    """is damaged (specs/tcg/verbs/board.rules:14)"""
+    return at(g.place_damage, t) > 0
 
 
 def extra(g: Game, t: Lane, e: Lane) -> Lane:
-    """extra (specs/tcg/verbs.rules:34)"""
+    """extra (specs/tcg/verbs/energy.rules:18)"""
     return lesser(
-        (element(PLACE_ENERGY, g.place_energy, t, e) - look_in(g.tables.attack_cost, 10, g.using, e)),
+        (
+            (element(PLACE_ENERGY, g.place_energy, t, e) + where(is_type(g, t, e), gain(g, t), 0))
+            - look_in(g.tables.attack_cost, 10, g.using, e)
+        ),
         (total_(g, t) - price(g, g.using)),
     )
 
 
 def attack_bonus(g: Game, row: Lane, self_: Lane, foe: Lane) -> Lane:
-    """attack.bonus (specs/tcg/model.rules:112)"""
-    return where((look(g.tables.attack_bonus_kind, row) == 1), where((extra(g, self_, Element.water) >= 2), 60, 0), 0)
+    """attack.bonus (specs/tcg/model.rules:129)"""
+    return where(
+        (look(g.tables.attack_bonus_kind, row) == 11),
+        where(look(g.tables.species_ex, at(g.place_pokemon, foe)), 80, 0),
+        where(
+            (look(g.tables.attack_bonus_kind, row) == 10),
+            where((element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, self_), 0) == 1), 60, 0),
+            where(
+                (look(g.tables.attack_bonus_kind, row) == 9),
+                (20 * size(benched(g, owner_of(PLACE, foe)))),
+                where(
+                    (look(g.tables.attack_bonus_kind, row) == 8),
+                    where(
+                        (element(SPOT_STATUS, g.spot_status, spot_of(g, foe), Condition.poisoned) == 1),
+                        look(g.tables.attack_bonus_8_b, row),
+                        0,
+                    ),
+                    where(
+                        (look(g.tables.attack_bonus_kind, row) == 7),
+                        (50 * size(subset(PLACE, benched(g, owner_of(PLACE, self_)), lambda t: is_called(g, t, 345)))),
+                        where(
+                            (look(g.tables.attack_bonus_kind, row) == 6),
+                            where(is_damaged(g, self_), 60, 0),
+                            where(
+                                (look(g.tables.attack_bonus_kind, row) == 5),
+                                clip((look(g.tables.attack_bonus_5_a, row) * total_(g, foe)), 0, 9999),
+                                where(
+                                    (look(g.tables.attack_bonus_kind, row) == 4),
+                                    where(is_damaged(g, foe), 60, 0),
+                                    where(
+                                        (look(g.tables.attack_bonus_kind, row) == 3),
+                                        where((g.heads == 2), 80, 0),
+                                        where(
+                                            (look(g.tables.attack_bonus_kind, row) == 2),
+                                            where(
+                                                (
+                                                    extra(g, self_, look(g.tables.attack_bonus_2_a, row))
+                                                    >= look(g.tables.attack_bonus_2_b, row)
+                                                ),
+                                                look(g.tables.attack_bonus_2_c, row),
+                                                0,
+                                            ),
+                                            where(
+                                                (look(g.tables.attack_bonus_kind, row) == 1),
+                                                (look(g.tables.attack_bonus_1_a, row) * g.heads),
+                                                0,
+                                            ),
+                                        ),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
 
 
-def is_weak_to(g: Game, t: Lane, e: Lane) -> Lane:
-    """is weak to (specs/tcg/verbs.rules:46)"""
-    return look(g.tables.species_weakness, at(g.place_pokemon, t)) == e
+def untouchable(g: Game, t: Lane) -> Lane:
+    """untouchable (specs/tcg/verbs/attacks.rules:5)"""
+    return is_active(g, t) & (
+        (element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 0) == 1)
+        | (element(SPOT_WARDED, g.spot_warded, spot_of(g, t), 0) == 1)
+    )
+
+
+def species_lends(g: Game, row: Lane, attacker: Lane) -> Lane:
+    """species.lends (specs/tcg/model.rules:110)"""
+    return where(
+        (look(g.tables.species_lends_kind, row) == 2),
+        10,
+        where(
+            (look(g.tables.species_lends_kind, row) == 1),
+            where(((is_called(g, attacker, 76) | is_called(g, attacker, 86)) | is_called(g, attacker, 88)), 30, 0),
+            0,
+        ),
+    )
 
 
 def weakness_bonus(g: Game, t: Lane) -> Lane:
-    """weakness bonus (specs/tcg/verbs.rules:45)"""
-    return where(is_weak_to(g, t, look(g.tables.species_element, at(g.place_pokemon, active(g, g.current)))), 20, 0)
-
-
-def change(g: Game, t: Lane) -> Lane:
-    """change (specs/tcg/verbs.rules:44)"""
+    """weakness bonus (specs/tcg/verbs/attacks.rules:13)"""
     return where(
-        is_active(g, t),
         (
-            (element(PLAYER_BOOST, g.player_boost, g.current, 0) + weakness_bonus(g, t))
-            - element(SPOT_GUARD, g.spot_guard, spot_of(g, t), 0)
+            look(g.tables.species_weakness, at(g.place_pokemon, t))
+            == look(g.tables.species_element, at(g.place_pokemon, active(g, g.current)))
         ),
+        20,
         0,
     )
 
 
+def bonus_on_active(g: Game, t: Lane) -> Lane:
+    """bonus on active (specs/tcg/verbs/attacks.rules:12)"""
+    return species_lends(g, g.supporter, active(g, g.current)) + weakness_bonus(g, t)
+
+
+def attacking_side(g: Game, t: Lane) -> Lane:
+    """attacking side (specs/tcg/verbs/attacks.rules:10)"""
+    return where(
+        (owner_of(PLACE, t) == g.current),
+        0,
+        (
+            where(is_active(g, t), bonus_on_active(g, t), 0)
+            - element(SPOT_WEAKENED, g.spot_weakened, spot_of(g, active(g, g.current)), 0)
+        ),
+    )
+
+
+def ability_armor(g: Game, row: Lane, self_: Lane, attacker: Lane) -> Lane:
+    """ability.armor (specs/tcg/model.rules:140)"""
+    return where(
+        (look(g.tables.ability_armor_kind, row) == 2),
+        where(is_type(g, attacker, Element.fighting), 30, 0),
+        where((look(g.tables.ability_armor_kind, row) == 1), look(g.tables.ability_armor_1_a, row), 0),
+    )
+
+
+def defending_side(g: Game, t: Lane) -> Lane:
+    """defending side (specs/tcg/verbs/attacks.rules:14)"""
+    return (
+        ability_armor(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, active(g, g.current))
+        + element(PLAYER_COVER, g.player_cover, owner_of(PLACE, t), 0)
+    ) + where(is_active(g, t), element(SPOT_GUARD, g.spot_guard, spot_of(g, t), 0), 0)
+
+
 def attack_damage(g: Game, t: Lane, n: Lane) -> Lane:
-    """attack damage (specs/tcg/verbs.rules:41)"""
-    return where(((n == 0) | unreachable(g, t)), 0, greater(0, (n + change(g, t))))
+    """attack damage (specs/tcg/verbs/attacks.rules:8)"""
+    return where(((n == 0) | untouchable(g, t)), 0, greater(0, ((n + attacking_side(g, t)) - defending_side(g, t))))
 
 
-def benched(g: Game, p: Lane) -> Lane:
-    """benched (specs/tcg/verbs.rules:8)"""
-    return subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) != -1))
+def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
+    """species.hp bonus (specs/tcg/model.rules:111)"""
+    return where(
+        (look(g.tables.species_hp_bonus_kind, row) == 2),
+        where((look(g.tables.species_stage, at(g.place_pokemon, target)) == Stage.basic), 20, 0),
+        where((look(g.tables.species_hp_bonus_kind, row) == 1), 20, 0),
+    )
 
 
-def is_type(g: Game, t: Lane, e: Lane) -> Lane:
-    """is type (specs/tcg/verbs.rules:13)"""
-    return look(g.tables.species_element, at(g.place_pokemon, t)) == e
+def max_hp(g: Game, t: Lane) -> Lane:
+    """max hp (specs/tcg/verbs/board.rules:22)"""
+    return (
+        look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
+    ) + species_hp_bonus(g, def_(g, g.arena), t)
 
 
 def retreat_cost(g: Game, t: Lane) -> Lane:
-    """retreat cost (specs/tcg/verbs.rules:27)"""
+    """retreat cost (specs/tcg/verbs/energy.rules:10)"""
     return greater(
         0,
         (
@@ -191,138 +386,198 @@ def retreat_cost(g: Game, t: Lane) -> Lane:
     )
 
 
+def ability_tireless(g: Game, row: Lane) -> Lane:
+    """ability.tireless (specs/tcg/model.rules:137)"""
+    return look(g.tables.ability_tireless, row)
+
+
+def is_unevolved(g: Game, t: Lane) -> Lane:
+    """is unevolved (specs/tcg/verbs/board.rules:19)"""
+    return look(g.tables.species_stage, at(g.place_pokemon, t)) == Stage.basic
+
+
 def is_basic(g: Game, s: Lane) -> Lane:
-    """is basic (specs/tcg/verbs.rules:18)"""
+    """is basic (specs/tcg/verbs/board.rules:17)"""
     return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_stage, s) == Stage.basic)
 
 
-def free_place(g: Game, p: Lane) -> Lane:
-    """free place (specs/tcg/verbs.rules:10)"""
-    return lowest(
-        PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
-    )
-
-
-def species_hp_bonus(g: Game, row: Lane, target: Lane) -> Lane:
-    """species.hp bonus (specs/tcg/model.rules:96)"""
-    return where(
-        (look(g.tables.species_hp_bonus_kind, row) == 2),
-        where((look(g.tables.species_stage, at(g.place_pokemon, target)) == Stage.basic), 20, 0),
-        where((look(g.tables.species_hp_bonus_kind, row) == 1), 20, 0),
-    )
-
-
-def max_hp(g: Game, t: Lane) -> Lane:
-    """max hp (specs/tcg/verbs.rules:26)"""
-    return (
-        look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
-    ) + species_hp_bonus(g, def_(g, g.arena), t)
+def is_kind(g: Game, s: Lane, e: Lane) -> Lane:
+    """is kind (specs/tcg/verbs/board.rules:18)"""
+    return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_element, s) == e)
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:259)"""
+    """has fallen (specs/tcg/flow.rules:273)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
 
 
 def prize(g: Game, s: Lane) -> Lane:
-    """prize (specs/tcg/verbs.rules:20)"""
+    """prize (specs/tcg/verbs/board.rules:21)"""
     return where(look(g.tables.species_mega, s), 3, where(look(g.tables.species_ex, s), 2, 1))
 
 
 def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:260)"""
+    """has points (specs/tcg/flow.rules:274)"""
     return at(g.player_points, p) >= 3
 
 
 def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:261)"""
+    """has pokemon (specs/tcg/flow.rules:275)"""
     return nonempty(in_play(g, p))
 
 
 def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:262)"""
+    """wins (specs/tcg/flow.rules:276)"""
     return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
 
 
 def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:267)"""
+    """all gone (specs/tcg/flow.rules:281)"""
     return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
 
 
 def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:266)"""
+    """standing (specs/tcg/flow.rules:280)"""
     return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
 
 
 def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:265)"""
+    """verdict (specs/tcg/flow.rules:279)"""
     return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
-def ability_bars_supporters(g: Game, row: Lane, self_: Lane, p: Lane) -> Lane:
-    """ability.bars supporters (specs/tcg/model.rules:120)"""
+def ability_bars_evolving(g: Game, row: Lane, self_: Lane, t: Lane) -> Lane:
+    """ability.bars evolving (specs/tcg/model.rules:143)"""
+    return where((look(g.tables.ability_bars_evolving_kind, row) == 1), is_active(g, t), False)
+
+
+def barred_from_evolving(g: Game, t: Lane) -> Lane:
+    """barred from evolving (specs/tcg/flow.rules:145)"""
+    return nonempty(
+        subset(
+            PLACE,
+            in_play(g, opponent(g, owner_of(PLACE, t))),
+            lambda s: ability_bars_evolving(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, s), 0), s, t),
+        )
+    )
+
+
+def evolvable(g: Game, p: Lane) -> Lane:
+    """evolvable (specs/tcg/flow.rules:143)"""
+    return subset(PLACE, in_play(g, p), lambda t: negate(at(g.place_fresh, t)) & negate(barred_from_evolving(g, t)))
+
+
+def ability_bars_supporters(g: Game, row: Lane, self_: Lane) -> Lane:
+    """ability.bars supporters (specs/tcg/model.rules:142)"""
     return where((look(g.tables.ability_bars_supporters_kind, row) == 1), is_active(g, self_), False)
 
 
 def supporters_barred(g: Game, p: Lane) -> Lane:
-    """supporters barred (specs/tcg/flow.rules:146)"""
-    return nonempty(
+    """supporters barred (specs/tcg/flow.rules:152)"""
+    return (element(PLAYER_UNSUPPORTED, g.player_unsupported, p, 0) == 1) | nonempty(
         subset(
             PLACE,
             in_play(g, opponent(g, p)),
-            lambda t: ability_bars_supporters(
-                g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, p
-            ),
+            lambda t: ability_bars_supporters(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t),
         )
     )
 
 
 def may_play_supporters(g: Game, p: Lane) -> Lane:
-    """may play supporters (specs/tcg/flow.rules:145)"""
-    return negate(g.supporter_played) & negate(supporters_barred(g, p))
+    """may play supporters (specs/tcg/flow.rules:151)"""
+    return (g.supporter == -1) & negate(supporters_barred(g, p))
 
 
 def species_open_to(g: Game, row: Lane, me: Lane) -> Lane:
-    """species.open to (specs/tcg/model.rules:99)"""
+    """species.open to (specs/tcg/model.rules:114)"""
     return where((look(g.tables.species_open_to_kind, row) == 1), nonempty(Owned(at(g.player_deck, me), me)), False)
 
 
 def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
-    """ability.usable (specs/tcg/model.rules:118)"""
+    """ability.usable (specs/tcg/model.rules:136)"""
     return where(
-        (look(g.tables.ability_usable_kind, row) == 2),
-        is_active(g, self_),
+        (look(g.tables.ability_usable_kind, row) == 8),
+        (
+            is_type(g, active(g, owner_of(PLACE, self_)), Element.water)
+            & nonempty(
+                subset(
+                    PLACE,
+                    benched(g, owner_of(PLACE, self_)),
+                    lambda t: (
+                        is_type(g, t, Element.water) & (element(PLACE_ENERGY, g.place_energy, t, Element.water) > 0)
+                    ),
+                )
+            )
+        ),
         where(
-            (look(g.tables.ability_usable_kind, row) == 1),
-            is_type(g, active(g, owner_of(PLACE, self_)), Element.psychic),
-            False,
+            (look(g.tables.ability_usable_kind, row) == 7),
+            nonempty(Owned(at(g.player_deck, owner_of(PLACE, self_)), owner_of(PLACE, self_))),
+            where(
+                (look(g.tables.ability_usable_kind, row) == 6),
+                nonempty(benched(g, opponent(g, owner_of(PLACE, self_)))),
+                where(
+                    (look(g.tables.ability_usable_kind, row) == 5),
+                    is_active(g, self_),
+                    where(
+                        (look(g.tables.ability_usable_kind, row) == 4),
+                        is_type(g, active(g, owner_of(PLACE, self_)), Element.psychic),
+                        where(
+                            (look(g.tables.ability_usable_kind, row) == 3),
+                            True,
+                            where(
+                                (look(g.tables.ability_usable_kind, row) == 2),
+                                (
+                                    is_active(g, self_)
+                                    & nonempty(
+                                        subset(
+                                            PLACE,
+                                            benched(g, opponent(g, owner_of(PLACE, self_))),
+                                            lambda t_2: is_unevolved(g, t_2),
+                                        )
+                                    )
+                                ),
+                                where(
+                                    (look(g.tables.ability_usable_kind, row) == 1),
+                                    nonempty(
+                                        subset(
+                                            PLACE, in_play(g, owner_of(PLACE, self_)), lambda t_3: is_damaged(g, t_3)
+                                        )
+                                    ),
+                                    False,
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
         ),
     )
 
 
 def awake(g: Game, t: Lane) -> Lane:
-    """awake (specs/tcg/flow.rules:148)"""
+    """awake (specs/tcg/flow.rules:155)"""
     return negate(element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep) == 1) & negate(
         element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed) == 1
     )
 
 
 def may_retreat(g: Game, t: Lane) -> Lane:
-    """may retreat (specs/tcg/flow.rules:154)"""
-    return ((negate(g.retreated) & negate(look(g.tables.species_fossil, at(g.place_pokemon, t)))) & awake(g, t)) & (
-        total_(g, t) >= retreat_cost(g, t)
-    )
+    """may retreat (specs/tcg/flow.rules:161)"""
+    return (
+        ((negate(g.retreated) & negate(look(g.tables.species_fossil, at(g.place_pokemon, t)))) & awake(g, t))
+        & negate(element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 0) == 1)
+    ) & (total_(g, t) >= retreat_cost(g, t))
 
 
 def may_use(g: Game, t: Lane, k: Lane) -> Lane:
-    """may use (specs/tcg/flow.rules:153)"""
+    """may use (specs/tcg/flow.rules:160)"""
     return (look_in(g.tables.species_attacks, 2, at(g.place_pokemon, t), k) != -1) & pays(
         g, t, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, t), k)
     )
 
 
 def may_attack(g: Game, t: Lane) -> Lane:
-    """may attack (specs/tcg/flow.rules:149)"""
+    """may attack (specs/tcg/flow.rules:156)"""
     return awake(g, t) & negate(element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 0) == 1)
 
 
@@ -339,121 +594,25 @@ def roll_energy_of(g: Game, on: Lane, p: Lane) -> Lane:
 
 
 def flip_coin(g: Game, on: Lane) -> Lane:
-    """flip coin (specs/tcg/verbs.rules:50)"""
+    """flip coin (specs/tcg/verbs/attacks.rules:121)"""
     side = draw_range(g, on, Draws.coin, 0, 1)
     return side == 1
 
 
-def flip_coins(g: Game, on: Lane, n: Lane) -> Lane:
-    """flip coins (specs/tcg/verbs.rules:55)"""
-    heads = 0
-    rounds = n
-    for i in range(9):
-        on_ = on & (i < rounds)
-        side = draw_range(g, on_, Draws.coin, 0, 1)
-        heads = where(on_, clip((heads + side), 0, 9), heads)
-    return heads
-
-
 def discard_energy_from(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
-    """discard energy from (specs/tcg/verbs.rules:123)"""
+    """discard energy from (specs/tcg/verbs/energy.rules:48)"""
     g.place_energy = put_element(
         PLACE_ENERGY, g.place_energy, t, e, greater(0, (element(PLACE_ENERGY, g.place_energy, t, e) - n)), on
     )
 
 
-def stop_from_attacking(g: Game, on: Lane, t: Lane) -> Lane:
-    """stop from attacking (specs/tcg/verbs.rules:103)"""
-    on_ = on & negate(unreachable(g, t))
-    g.spot_pacified = put_element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 1, True, on_)
-
-
-def attach_energy_to(g: Game, on: Lane, n: Lane, e: Lane, t: Lane) -> Lane:
-    """attach energy to (specs/tcg/verbs.rules:119)"""
-    g.place_energy = put_element(
-        PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) + n), 0, 63), on
-    )
-
-
-def make(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """make (specs/tcg/verbs.rules:92)"""
-    on_ = on & negate(unreachable(g, t))
-    on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
-
-
-def send_out(g: Game, on: Lane, t: Lane) -> Lane:
-    """send out (specs/tcg/verbs.rules:156)"""
-    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
-    swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
-
-
-def brace_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
-    """brace by (specs/tcg/verbs.rules:109)"""
-    g.spot_guard = put_element(
-        SPOT_GUARD,
-        g.spot_guard,
-        spot_of(g, t),
-        1,
-        clip((element(SPOT_GUARD, g.spot_guard, spot_of(g, t), 1) + n), 0, 200),
-        on,
-    )
-
-
-def shield(g: Game, on: Lane, t: Lane) -> Lane:
-    """shield (specs/tcg/verbs.rules:113)"""
-    g.spot_shielded = put_element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 1, True, on)
-
-
 def heal_damage_from(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
-    """heal damage from (specs/tcg/verbs.rules:77)"""
+    """heal damage from (specs/tcg/verbs/attacks.rules:54)"""
     g.place_damage = put(g.place_damage, t, greater(0, (at(g.place_damage, t) - n)), on)
 
 
-def put_damage_on(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
-    """put damage on (specs/tcg/verbs.rules:81)"""
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + n), 0, 999), on)
-
-
-def ability_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) -> Lane:
-    """ability.when hit (specs/tcg/model.rules:119)"""
-    on_ = on & look(g.tables.ability_when_hit_0, row)
-    put_damage_on(g, on_, 20, attacker)
-
-
-def species_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) -> Lane:
-    """species.when hit (specs/tcg/model.rules:97)"""
-    on_ = on & look(g.tables.species_when_hit_0, row)
-    put_damage_on(g, on_, 20, attacker)
-
-
-def leave(g: Game, on: Lane, t: Lane) -> Lane:
-    """leave (specs/tcg/verbs.rules:167)"""
-    on_ = on & (at(g.place_attached, t) != -1)
-    moved_ = at(g.place_attached, t)
-    on__2 = on_ & (moved_ >= 0)
-    position = index_of(CARD, moved_)
-    whose = owner_of(PLACE, t)
-    g.place_attached = put(g.place_attached, t, -1, on__2)
-    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    reset_all(g, PLACE_DEFAULTS, t, on)
-    on__3 = on & is_active(g, t)
-    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__3)
-
-
-def ability_use(g: Game, on: Lane, row: Lane, self_: Lane) -> Lane:
-    """ability.use (specs/tcg/model.rules:117)"""
-    on_ = on & look(g.tables.ability_use_0, row)
-    attach_energy_to(g, on_, 1, Element.psychic, active(g, owner_of(PLACE, self_)))
-    on__2 = on & look(g.tables.ability_use_1, row)
-    make(g, on__2, active(g, opponent(g, owner_of(PLACE, self_))), Condition.poisoned)
-
-
 def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
-    """fetch of (specs/tcg/verbs.rules:138)"""
+    """fetch of (specs/tcg/verbs/cards.rules:12)"""
     c = draw_member(g, on, Draws.pick, CARD, cards)
     on_ = on & (c != -1)
     moved_ = c
@@ -466,8 +625,223 @@ def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     shuffle(g, PLAYER_DECK, p, on__3)
 
 
+def ability_energized(g: Game, on: Lane, row: Lane, self_: Lane, e: Lane) -> Lane:
+    """ability.energized (specs/tcg/model.rules:139)"""
+    on_ = on & look(g.tables.ability_energized_0, row)
+    on__2 = on_ & (e == Element.psychic)
+    heal_damage_from(g, on__2, 20, self_)
+
+
+def stop_from_attacking(g: Game, on: Lane, t: Lane) -> Lane:
+    """stop from attacking (specs/tcg/verbs/attacks.rules:77)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_pacified = put_element(SPOT_PACIFIED, g.spot_pacified, spot_of(g, t), 1, True, on_)
+
+
+def keep_from_supporters(g: Game, on: Lane, p: Lane) -> Lane:
+    """keep from supporters (specs/tcg/verbs/attacks.rules:115)"""
+    g.player_unsupported = put_element(PLAYER_UNSUPPORTED, g.player_unsupported, p, 1, True, on)
+
+
+def discard_random_energy_from(g: Game, on: Lane, t: Lane) -> Lane:
+    """discard random energy from (specs/tcg/verbs/energy.rules:56)"""
+    on_ = on & negate(unreachable(g, t))
+    e_2 = draw_weighted(
+        g, on_, Draws.discard_energy, ELEMENT, U32(0x3FF), lambda e: element(PLACE_ENERGY, g.place_energy, t, e)
+    )
+    on__2 = on_ & (e_2 != -1)
+    g.place_energy = put_element(
+        PLACE_ENERGY, g.place_energy, t, e_2, clip((element(PLACE_ENERGY, g.place_energy, t, e_2) - 1), 0, 63), on__2
+    )
+
+
+def strip_of_energy(g: Game, on: Lane, t: Lane) -> Lane:
+    """strip of energy (specs/tcg/verbs/energy.rules:52)"""
+    for e, here in elements(ELEMENT, U32(0x3FF)):
+        on_ = on & here
+        g.place_energy = put_element(PLACE_ENERGY, g.place_energy, t, e, 0, on_)
+
+
+def send_out(g: Game, on: Lane, t: Lane) -> Lane:
+    """send out (specs/tcg/verbs/board.rules:53)"""
+    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
+    swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
+
+
+def brace_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
+    """brace by (specs/tcg/verbs/attacks.rules:101)"""
+    g.spot_guard = put_element(
+        SPOT_GUARD,
+        g.spot_guard,
+        spot_of(g, t),
+        1,
+        clip((element(SPOT_GUARD, g.spot_guard, spot_of(g, t), 1) + n), 0, 200),
+        on,
+    )
+
+
+def shield(g: Game, on: Lane, t: Lane) -> Lane:
+    """shield (specs/tcg/verbs/attacks.rules:109)"""
+    g.spot_shielded = put_element(SPOT_SHIELDED, g.spot_shielded, spot_of(g, t), 1, True, on)
+
+
+def weaken_by(g: Game, on: Lane, t: Lane, n: Lane) -> Lane:
+    """weaken by (specs/tcg/verbs/attacks.rules:95)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_weakened = put_element(
+        SPOT_WEAKENED,
+        g.spot_weakened,
+        spot_of(g, t),
+        1,
+        clip((element(SPOT_WEAKENED, g.spot_weakened, spot_of(g, t), 1) + n), 0, 200),
+        on_,
+    )
+
+
+def root(g: Game, on: Lane, t: Lane) -> Lane:
+    """root (specs/tcg/verbs/attacks.rules:89)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_rooted = put_element(SPOT_ROOTED, g.spot_rooted, spot_of(g, t), 1, True, on_)
+
+
+def enter_as(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
+    """enter as (specs/tcg/verbs/board.rules:27)"""
+    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
+    g.place_fresh = put(g.place_fresh, t, True, on)
+
+
+def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
+    """bench one of from deck of (specs/tcg/verbs/board.rules:32)"""
+    t = free_place(g, p)
+    on_ = on & (t != -1)
+    c = draw_member(g, on_, Draws.pick, CARD, cards)
+    on__2 = on_ & (c != -1)
+    moved_ = c
+    on__3 = on__2 & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    take(g, PLAYER_DECK, p, position, on__3)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__3)
+    enter_as(g, on__2, t, c)
+
+
+def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
+    """lose a card of (specs/tcg/verbs/cards.rules:32)"""
+    c = draw_member(g, on, Draws.pick, CARD, Owned(at(g.player_hand, p), p))
+    on_ = on & (c != -1)
+    moved_ = c
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
+    g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
+
+
+def leave(g: Game, on: Lane, t: Lane) -> Lane:
+    """leave (specs/tcg/verbs/board.rules:76)"""
+    on_ = on & (at(g.place_attached, t) != -1)
+    moved_ = at(g.place_attached, t)
+    on__2 = on_ & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    whose = owner_of(PLACE, t)
+    g.place_attached = put(g.place_attached, t, -1, on__2)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    reset_all(g, PLACE_DEFAULTS, t, on)
+    on__3 = on & is_active(g, t)
+    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__3)
+
+
+def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
+    """bury into deck (specs/tcg/verbs/board.rules:93)"""
+    on_ = on & negate(unreachable(g, t))
+    g.player_shown = put(
+        g.player_shown,
+        owner_of(PLACE, t),
+        (
+            diff(
+                Owned(at(g.player_shown, owner_of(PLACE, t)), owner_of(PLACE, t)),
+                Owned(at(g.place_stack, t), owner_of(PLACE, t)),
+            )
+        ).mask,
+        on_,
+    )
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on_)
+    g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | moved_, on_)
+    shuffle(g, PLAYER_DECK, owner_of(PLACE, t), on_)
+    leave(g, on_, t)
+
+
+def show_hand_of(g: Game, on: Lane, p: Lane) -> Lane:
+    """show hand of (specs/tcg/verbs/cards.rules:22)"""
+    g.player_shown = put(g.player_shown, p, (Owned(at(g.player_hand, p), p)).mask, on)
+
+
+def discard_random_energy_from_among(g: Game, on: Lane, targets: Lane) -> Lane:
+    """discard random energy from among (specs/tcg/verbs/energy.rules:64)"""
+    t_2 = draw_weighted(
+        g,
+        on,
+        Draws.slot,
+        PLACE,
+        targets,
+        lambda t: total(ELEMENT, U32(0x3FF), lambda e_2: element(PLACE_ENERGY, g.place_energy, t, e_2)),
+    )
+    on_ = on & (t_2 != -1)
+    discard_random_energy_from(g, on_, t_2)
+
+
+def blind(g: Game, on: Lane, t: Lane) -> Lane:
+    """blind (specs/tcg/verbs/attacks.rules:83)"""
+    on_ = on & negate(unreachable(g, t))
+    g.spot_blinded = put_element(SPOT_BLINDED, g.spot_blinded, spot_of(g, t), 1, True, on_)
+
+
+def ward(g: Game, on: Lane, t: Lane) -> Lane:
+    """ward (specs/tcg/verbs/attacks.rules:105)"""
+    g.spot_warded = put_element(SPOT_WARDED, g.spot_warded, spot_of(g, t), 1, True, on)
+
+
+def put_damage_on(g: Game, on: Lane, n: Lane, t: Lane) -> Lane:
+    """put damage on (specs/tcg/verbs/attacks.rules:50)"""
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + n), 0, 9999), on)
+
+
+def ability_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) -> Lane:
+    """ability.when hit (specs/tcg/model.rules:138)"""
+    on_ = on & look(g.tables.ability_when_hit_0, row)
+    put_damage_on(g, on_, 20, attacker)
+
+
+def species_when_hit(g: Game, on: Lane, row: Lane, self_: Lane, attacker: Lane) -> Lane:
+    """species.when hit (specs/tcg/model.rules:112)"""
+    on_ = on & look(g.tables.species_when_hit_0, row)
+    put_damage_on(g, on_, 20, attacker)
+
+
+def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
+    """look at cards of (specs/tcg/verbs/cards.rules:18)"""
+    _deepest = reveal(g, on, Draws.pick, PLAYER_DECK, p, (n - 1), 2)
+
+
+def pass_energy_from_to(g: Game, on: Lane, n: Lane, e: Lane, t: Lane, goal: Lane) -> Lane:
+    """pass energy from to (specs/tcg/verbs/energy.rules:39)"""
+    moved_ = lesser(n, element(PLACE_ENERGY, g.place_energy, t, e))
+    g.place_energy = put_element(
+        PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) - moved_), 0, 63), on
+    )
+    g.place_energy = put_element(
+        PLACE_ENERGY,
+        g.place_energy,
+        goal,
+        e,
+        clip((element(PLACE_ENERGY, g.place_energy, goal, e) + moved_), 0, 63),
+        on,
+    )
+
+
 def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
-    """species.visit (specs/tcg/model.rules:98)"""
+    """species.visit (specs/tcg/model.rules:113)"""
     on_ = on & look(g.tables.species_visit_0, row)
     heads = flip_coin(g, on_)
     on__2 = on & look(g.tables.species_visit_1, row)
@@ -477,22 +851,25 @@ def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
         on__3,
         inter(
             Owned(at(g.player_deck, me), me),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, me)), me),
+            own_set(CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, me)), me),
         ),
         me,
     )
 
 
-def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
-    """mix hand of into deck (specs/tcg/verbs.rules:148)"""
-    moved_ = mask_of(Owned(at(g.player_hand, p), p))
-    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~moved_, on)
-    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | moved_, on)
-    shuffle(g, PLAYER_DECK, p, on)
-
-
 def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
-    """take back to hand (specs/tcg/verbs.rules:178)"""
+    """take back to hand (specs/tcg/verbs/board.rules:87)"""
+    g.player_shown = put(
+        g.player_shown,
+        owner_of(PLACE, t),
+        (
+            union(
+                Owned(at(g.player_shown, owner_of(PLACE, t)), owner_of(PLACE, t)),
+                Owned(at(g.place_stack, t), owner_of(PLACE, t)),
+            )
+        ).mask,
+        on,
+    )
     moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
     whose = owner_of(PLACE, t)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on)
@@ -500,40 +877,34 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
     leave(g, on, t)
 
 
-def look_at_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
-    """look at cards of (specs/tcg/verbs.rules:144)"""
-    _deepest = reveal(g, on, Draws.pick, PLAYER_DECK, p, (n - 1), 2)
+def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
+    """bench from discard (specs/tcg/verbs/board.rules:44)"""
+    t = free_place(g, owner_of(CARD, c))
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    whose = owner_of(CARD, c)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) & ~bit(position), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    enter_as(g, on, t, c)
 
 
 def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
-    """evolve into (specs/tcg/flow.rules:162)"""
+    """evolve into (specs/tcg/flow.rules:164)"""
     moved_ = c
     on_ = on & (moved_ >= 0)
     position = index_of(CARD, moved_)
     whose = owner_of(CARD, c)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
-    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
-    g.place_fresh = put(g.place_fresh, t, True, on)
+    enter_as(g, on, t, c)
     g.place_ability_used = put(g.place_ability_used, t, False, on)
     on__2 = on & is_active(g, t)
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__2)
 
 
-def put_into_play_on(g: Game, on: Lane, c: Lane, t: Lane) -> Lane:
-    """put into play on (specs/tcg/flow.rules:156)"""
-    moved_ = c
-    on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
-    whose = owner_of(CARD, c)
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
-    g.place_pokemon = put(g.place_pokemon, t, def_(g, c), on)
-    g.place_fresh = put(g.place_fresh, t, True, on)
-
-
 def check_up_on(g: Game, on: Lane, t: Lane) -> Lane:
-    """check up on (specs/tcg/flow.rules:225)"""
+    """check up on (specs/tcg/flow.rules:236)"""
     s = spot_of(g, t)
     on_ = on & (element(SPOT_STATUS, g.spot_status, s, Condition.poisoned) == 1)
     put_damage_on(g, on_, 10, t)

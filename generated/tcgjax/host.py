@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,14 +14,21 @@ from .model import (
     CARD,
     PLACE,
     PLACE_ENERGY,
-    PLAYER_BOOST,
+    PLAYER_BEREAVED,
+    PLAYER_COVER,
     PLAYER_DECK,
     PLAYER_LIGHTER,
+    PLAYER_UNSUPPORTED,
     SPOT,
+    SPOT_BLINDED,
     SPOT_GUARD,
+    SPOT_NUMB,
     SPOT_PACIFIED,
+    SPOT_ROOTED,
     SPOT_SHIELDED,
     SPOT_STATUS,
+    SPOT_WARDED,
+    SPOT_WEAKENED,
     WORD,
 )
 from .runtime import Packed, Pile, Universe
@@ -48,27 +56,40 @@ FIELDS = (
     Shown("phase", "phase__", 0, "int", None, None, WORD, False, False, False, False),
     Shown("turn", "turn", 0, "int", None, None, WORD, False, False, False, False),
     Shown("current", "current", 0, "int", None, None, WORD, False, False, False, False),
-    Shown("supporter_played", "supporter_played", 0, "bool", None, None, WORD, False, False, False, False),
+    Shown("supporter", "supporter", 0, "int", None, None, WORD, False, False, False, False),
     Shown("stadium_played", "stadium_played", 0, "bool", None, None, WORD, False, False, False, False),
     Shown("stadium_used", "stadium_used", 0, "bool", None, None, WORD, False, False, False, False),
     Shown("retreated", "retreated", 0, "bool", None, None, WORD, False, False, False, False),
     Shown("using", "using", 0, "int", None, None, WORD, False, False, False, False),
+    Shown("heads", "heads", 0, "int", None, None, WORD, False, False, False, False),
     Shown("dealt", "dealt", 0, "int", None, None, WORD, False, False, False, False),
     Shown("player.list", "player_list", 2, "int", None, None, WORD, False, True, False, False),
     Shown("player.points", "player_points", 2, "int", None, None, WORD, False, True, False, False),
     Shown("player.energy_now", "player_energy_now", 2, "int", None, None, WORD, False, True, False, False),
     Shown("player.energy_next", "player_energy_next", 2, "int", None, None, WORD, False, True, False, False),
-    Shown("player.boost", "player_boost", 2, "int", PLAYER_BOOST, None, WORD, False, True, False, False),
     Shown("player.lighter", "player_lighter", 2, "int", PLAYER_LIGHTER, None, WORD, False, True, False, False),
+    Shown("player.cover", "player_cover", 2, "int", PLAYER_COVER, None, WORD, False, True, False, False),
+    Shown(
+        "player.unsupported", "player_unsupported", 2, "bool", PLAYER_UNSUPPORTED, None, WORD, False, True, False, False
+    ),
+    Shown("player.bereaved", "player_bereaved", 2, "bool", PLAYER_BEREAVED, None, WORD, False, True, False, False),
+    Shown("player.shown", "player_shown", 2, "set", None, None, CARD, True, True, False, False),
     Shown("place.pokemon", "place_pokemon", 8, "int", None, None, WORD, False, False, False, False),
     Shown("place.damage", "place_damage", 8, "int", None, None, WORD, False, False, False, False),
     Shown("place.energy", "place_energy", 8, "int", PLACE_ENERGY, None, WORD, False, False, False, False),
     Shown("place.fresh", "place_fresh", 8, "bool", None, None, WORD, False, False, False, False),
     Shown("place.ability_used", "place_ability_used", 8, "bool", None, None, WORD, False, False, False, False),
+    Shown("place.struck", "place_struck", 8, "bool", None, None, WORD, False, False, False, False),
+    Shown("place.drawn", "place_drawn", 8, "int", None, None, WORD, False, False, False, False),
     Shown("spot.status", "spot_status", 2, "bool", SPOT_STATUS, None, WORD, False, False, False, False),
+    Shown("spot.numb", "spot_numb", 2, "bool", SPOT_NUMB, None, WORD, False, False, False, False),
     Shown("spot.guard", "spot_guard", 2, "int", SPOT_GUARD, None, WORD, False, False, False, False),
+    Shown("spot.warded", "spot_warded", 2, "bool", SPOT_WARDED, None, WORD, False, False, False, False),
     Shown("spot.shielded", "spot_shielded", 2, "bool", SPOT_SHIELDED, None, WORD, False, False, False, False),
+    Shown("spot.weakened", "spot_weakened", 2, "int", SPOT_WEAKENED, None, WORD, False, False, False, False),
     Shown("spot.pacified", "spot_pacified", 2, "bool", SPOT_PACIFIED, None, WORD, False, False, False, False),
+    Shown("spot.blinded", "spot_blinded", 2, "bool", SPOT_BLINDED, None, WORD, False, False, False, False),
+    Shown("spot.rooted", "spot_rooted", 2, "bool", SPOT_ROOTED, None, WORD, False, False, False, False),
     Shown("player.deck", "player_deck", 2, "set", None, PLAYER_DECK, CARD, True, True, True, True),
     Shown("player.hand", "player_hand", 2, "set", None, None, CARD, True, True, True, False),
     Shown("player.discard", "player_discard", 2, "set", None, None, CARD, True, True, True, False),
@@ -83,10 +104,17 @@ OWNERS = {
     "place_energy": PLACE,
     "place_fresh": PLACE,
     "place_ability_used": PLACE,
+    "place_struck": PLACE,
+    "place_drawn": PLACE,
     "spot_status": SPOT,
+    "spot_numb": SPOT,
     "spot_guard": SPOT,
+    "spot_warded": SPOT,
     "spot_shielded": SPOT,
+    "spot_weakened": SPOT,
     "spot_pacified": SPOT,
+    "spot_blinded": SPOT,
+    "spot_rooted": SPOT,
     "place_stack": PLACE,
     "place_facedown": PLACE,
     "place_attached": PLACE,
@@ -98,45 +126,51 @@ def snapshots(state: State) -> list[dict[str, Any]]:
     host = jax.tree.map(np.asarray, state)
     words = np.stack(host.legal, axis=-1).astype("<u4").view(np.uint8)
     legal = np.unpackbits(words, axis=-1, bitorder="little")
+    names = [f.id for f in FIELDS]
+    fields = [_by_game(host, f) for f in FIELDS]
+    rewards = np.stack([np.asarray(reward) for reward in host.player_reward], axis=-1).tolist()
     return [
         {
-            "fields": {f.id: _field(host, f, lane) for f in FIELDS},
+            "fields": dict(zip(names, values, strict=True)),
             "counter": int(host.counter[lane]),
             "legal": np.flatnonzero(legal[lane]).tolist(),
             "decider": int(host.decider[lane]),
             "over": bool(host.over[lane]),
-            "rewards": [int(reward[lane]) for reward in host.player_reward],
+            "rewards": rewards[lane],
         }
-        for lane in range(legal.shape[0])
+        for lane, values in enumerate(zip(*fields, strict=True))
     ]
 
 
-def _field(state: State, f: Shown, lane: int) -> Any:
+def _by_game(state: State, f: Shown) -> list:
+    """The values of a field, one for each game: a list of all owners' where it has owners."""
     stored = getattr(state, f.name)
     if f.owners == 0:
-        return _value(state, f, stored[0] if isinstance(stored, tuple) else stored, 0, lane)
-    return [_value(state, f, stored[owner], owner, lane) for owner in range(f.owners)]
+        return _values(state, f, stored[0] if isinstance(stored, tuple) else stored, 0)
+    return list(map(list, zip(*(_values(state, f, stored[owner], owner) for owner in range(f.owners)), strict=True)))
 
 
-def _value(state: State, f: Shown, stored: Any, owner: int, lane: int) -> Any:
+def _values(state: State, f: Shown, stored: Any, owner: int) -> list:
+    """The values of one owner, one for each game."""
     if f.packed is not None:
         p = f.packed
-        words = [int(w[lane]) for w in stored]
-        values = [(words[i // p.per_word] >> (i % p.per_word * p.bits)) & ((1 << p.bits) - 1) for i in range(p.size)]
-        return [v + p.low for v in values]
-    words = stored.words if isinstance(stored, Wide) else (stored,)
-    value = sum(int(word[lane]) << (32 * i) for i, word in enumerate(words))
+        items = [(stored[i // p.per_word] >> (i % p.per_word * p.bits)) & ((1 << p.bits) - 1) for i in range(p.size)]
+        return (np.stack(items, axis=-1).astype(np.int64) + p.low).tolist()
+    words = [np.asarray(word).tolist() for word in (stored.words if isinstance(stored, Wide) else (stored,))]
+    values = [sum(int(word) << (32 * i) for i, word in enumerate(parts)) for parts in zip(*words, strict=True)]
     if f.kind != "set":
-        return value
+        return values
     base = _base(f, owner)
-    members = [base + i for i in range(32 * len(words)) if value >> i & 1]
+    members = [list(_members(mask, base)) for mask in values]
     if f.pile is None:
         return members
-    return {
-        "cards": members,
-        "top": _run(state, f, "top", owner, lane),
-        "bottom": _run(state, f, "bottom", owner, lane),
-    }
+    runs = [_runs(state, f, side, owner) for side in ("top", "bottom")]
+    return [{"cards": c, "top": t, "bottom": b} for c, t, b in zip(members, *runs, strict=True)]
+
+
+@functools.lru_cache(1 << 16)
+def _members(mask: int, base: int) -> tuple[int, ...]:
+    return tuple(base + i for i in range(mask.bit_length()) if mask >> i & 1)
 
 
 def _base(f: Shown, owner: int) -> int:
@@ -147,12 +181,16 @@ def _base(f: Shown, owner: int) -> int:
     return player * f.universe.count
 
 
-def _run(state: State, f: Shown, side: str, owner: int, lane: int) -> list[int]:
+def _runs(state: State, f: Shown, side: str, owner: int) -> list[list[int]]:
+    """The known places at one side of a pile, for each game."""
     assert f.pile is not None
-    shape = f.pile.top if side == "top" else f.pile.bottom
-    word = int(getattr(state, f"{f.name}_{side}")[owner][lane])
-    count = int(getattr(state, f"{f.name}_{side}_size")[owner][lane])
-    return [_base(f, owner) + (word >> (i * shape.bits) & ((1 << shape.bits) - 1)) for i in range(count)]
+    bits = (f.pile.top if side == "top" else f.pile.bottom).bits
+    base, most = _base(f, owner), (1 << bits) - 1
+    words = getattr(state, f"{f.name}_{side}")[owner].tolist()
+    counts = getattr(state, f"{f.name}_{side}_size")[owner].tolist()
+    return [
+        [base + (word >> (i * bits) & most) for i in range(count)] for word, count in zip(words, counts, strict=True)
+    ]
 
 
 def positions(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

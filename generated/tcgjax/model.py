@@ -6,7 +6,7 @@ from __future__ import annotations
 from .runtime import DrawKind, Packed, Pile, Run, Universe
 
 PLAYER_COUNT = 2
-ACTIONS = 301
+ACTIONS = 341
 HALTED = -(1 << 15)  # the block of a game that is over
 
 # Domains of sets and references.
@@ -80,6 +80,8 @@ class Draws:
     pick = DrawKind(1, True)
     coin = DrawKind(2, True)
     energy = DrawKind(3, False)
+    slot = DrawKind(4, False)
+    discard_energy = DrawKind(5, False)
 
 
 class Act:
@@ -99,10 +101,11 @@ class Act:
     retreat = 273
     attack = 277
     slot = 279
-    energy = 287
-    option = 297
-    done = 299
-    end = 300
+    card = 287
+    energy = 327
+    option = 337
+    done = 339
+    end = 340
 
 
 class At:
@@ -147,110 +150,246 @@ class At:
     copy_attack_of_by_went_on_2 = 36
     attack_copy_join_3 = 37
     attack_effect_then = 38
-    attack_effect_round = 39
-    attack_effect_ask = 40
-    attack_effect_chosen = 41
-    attack_effect_slot = 42
-    attack_effect_went_on = 43
-    attack_effect_join = 44
-    attack_effect_then_2 = 45
-    attack_effect_round_2 = 46
-    attack_effect_join_2 = 47
-    attack_effect_then_3 = 48
-    switch_active_of_ask = 49
-    switch_active_of_chosen = 50
-    switch_active_of_slot = 51
-    switch_active_of_went_on = 52
-    attack_effect_join_3 = 53
-    take_turn_retreat = 54
-    retreat_to_round = 55
-    retreat_to_ask = 56
-    retreat_to_chosen = 57
-    retreat_to_energy = 58
-    retreat_to_went_on = 59
-    retreat_to_done = 60
-    take_turn_discard = 61
-    take_turn_ability = 62
-    take_turn_use_stadium = 63
-    take_turn_stadium = 64
-    take_turn_tool = 65
-    take_turn_supporter = 66
-    take_turn_item = 67
-    use_up_entry = 68
-    species_play_ask = 69
-    species_play_chosen = 70
-    species_play_slot = 71
-    species_play_join = 72
-    species_play_then_2 = 73
-    species_play_join_2 = 74
-    species_play_ask_2 = 75
-    species_play_chosen_2 = 76
-    species_play_slot_2 = 77
-    species_play_join_3 = 78
-    species_play_then_4 = 79
-    switch_active_of_ask_2 = 80
-    switch_active_of_chosen_2 = 81
-    switch_active_of_slot_2 = 82
-    switch_active_of_went_on_2 = 83
-    species_play_join_4 = 84
-    species_play_then_5 = 85
-    species_play_join_5 = 86
-    species_play_then_6 = 87
-    species_play_join_6 = 88
-    take_turn_attach = 89
-    take_turn_evolve = 90
-    take_turn_bench = 91
-    take_turn_went_on = 92
-    settle_from_round = 93
-    settle_from_done = 94
-    settle_from_join = 95
-    promote_then = 96
-    promote_ask = 97
-    promote_chosen = 98
-    promote_slot = 99
-    promote_went_on = 100
-    promote_join = 101
-    promote_then_2 = 102
-    promote_ask_2 = 103
-    promote_chosen_2 = 104
-    promote_slot_2 = 105
-    promote_went_on_2 = 106
-    promote_join_2 = 107
-    take_turn_done = 108
-    settle_from_round_2 = 109
-    settle_from_done_2 = 110
-    settle_from_join_2 = 111
-    promote_then_3 = 112
-    promote_ask_3 = 113
-    promote_chosen_3 = 114
-    promote_slot_3 = 115
-    promote_went_on_3 = 116
-    promote_join_3 = 117
-    promote_then_4 = 118
-    promote_ask_4 = 119
-    promote_chosen_4 = 120
-    promote_slot_4 = 121
-    promote_went_on_4 = 122
-    promote_join_4 = 123
-    close_turn_join = 124
-    play_done = 125
-    play_round = 126
-    play_then_2 = 127
-    play_join_2 = 128
-    close_turn_then = 129
-    settle_from_then_2 = 130
-    settle_from_then = 131
-    take_turn_ask = 132
+    hit_one_of_with_by_ask = 39
+    hit_one_of_with_by_chosen = 40
+    hit_one_of_with_by_slot = 41
+    hit_one_of_with_by_went_on = 42
+    attack_effect_join = 43
+    attack_effect_then_2 = 44
+    attack_effect_join_2 = 45
+    attack_effect_then_3 = 46
+    attack_effect_join_3 = 47
+    attack_effect_then_4 = 48
+    attack_effect_join_4 = 49
+    attack_effect_then_5 = 50
+    attack_effect_join_5 = 51
+    attack_effect_then_6 = 52
+    attach_energy_to_one_of_by_ask = 53
+    attach_energy_to_one_of_by_chosen = 54
+    attach_energy_to_one_of_by_slot = 55
+    attach_energy_to_one_of_by_went_on = 56
+    attach_energy_to_one_of_by_then = 57
+    attack_effect_join_6 = 58
+    attack_effect_then_7 = 59
+    attack_effect_join_7 = 60
+    attack_effect_then_8 = 61
+    attack_effect_round = 62
+    attach_energy_to_one_of_by_ask_2 = 63
+    attach_energy_to_one_of_by_chosen_2 = 64
+    attach_energy_to_one_of_by_slot_2 = 65
+    attach_energy_to_one_of_by_went_on_2 = 66
+    attach_energy_to_one_of_by_then_2 = 67
+    attach_energy_to_one_of_by_join_2 = 68
+    attack_effect_join_8 = 69
+    attack_effect_then_9 = 70
+    attack_effect_then_10 = 71
+    attack_effect_join_9 = 72
+    attack_effect_then_11 = 73
+    attack_effect_round_2 = 74
+    attack_effect_join_11 = 75
+    attack_effect_then_12 = 76
+    attack_effect_then_13 = 77
+    attack_effect_join_12 = 78
+    attack_effect_then_14 = 79
+    hit_one_of_with_by_ask_2 = 80
+    hit_one_of_with_by_chosen_2 = 81
+    hit_one_of_with_by_slot_2 = 82
+    hit_one_of_with_by_went_on_2 = 83
+    attack_effect_join_14 = 84
+    attack_effect_then_15 = 85
+    switch_active_of_then_2 = 86
+    switch_active_of_ask_2 = 87
+    switch_active_of_chosen_2 = 88
+    switch_active_of_slot_2 = 89
+    switch_active_of_went_on_2 = 90
+    attack_effect_join_15 = 91
+    attack_effect_then_16 = 92
+    hit_one_of_with_by_ask_3 = 93
+    hit_one_of_with_by_chosen_3 = 94
+    hit_one_of_with_by_slot_3 = 95
+    hit_one_of_with_by_went_on_3 = 96
+    attack_effect_join_16 = 97
+    attack_effect_then_17 = 98
+    switch_active_of_then_3 = 99
+    switch_active_of_ask_3 = 100
+    switch_active_of_chosen_3 = 101
+    switch_active_of_slot_3 = 102
+    switch_active_of_went_on_3 = 103
+    attack_effect_join_17 = 104
+    attack_effect_then_18 = 105
+    attack_effect_join_18 = 106
+    attack_effect_then_19 = 107
+    hit_times_a_random_one_of_with_round = 108
+    attack_effect_join_19 = 109
+    attack_effect_then_20 = 110
+    attack_effect_join_20 = 111
+    attack_effect_then_21 = 112
+    attack_effect_join_21 = 113
+    attack_effect_then_22 = 114
+    attack_effect_join_22 = 115
+    attack_effect_then_23 = 116
+    attack_effect_join_23 = 117
+    attack_effect_then_24 = 118
+    attack_effect_then_25 = 119
+    lure_one_of_by_then_2 = 120
+    lure_one_of_by_ask_2 = 121
+    lure_one_of_by_chosen_2 = 122
+    lure_one_of_by_slot_2 = 123
+    lure_one_of_by_went_on_2 = 124
+    attack_effect_join_24 = 125
+    take_turn_retreat = 126
+    retreat_to_round = 127
+    retreat_to_ask = 128
+    retreat_to_chosen = 129
+    retreat_to_energy = 130
+    retreat_to_went_on = 131
+    retreat_to_done = 132
+    take_turn_discard = 133
+    take_turn_ability = 134
+    ability_use_ask = 135
+    ability_use_chosen = 136
+    ability_use_slot = 137
+    ability_use_join = 138
+    ability_use_ask_2 = 139
+    ability_use_chosen_2 = 140
+    ability_use_slot_2 = 141
+    ability_use_join_2 = 142
+    ability_use_then_3 = 143
+    ability_use_join_3 = 144
+    ability_use_then_4 = 145
+    lure_one_of_by_then = 146
+    lure_one_of_by_ask = 147
+    lure_one_of_by_chosen = 148
+    lure_one_of_by_slot = 149
+    lure_one_of_by_went_on = 150
+    ability_use_join_4 = 151
+    ability_use_then_5 = 152
+    ability_use_join_5 = 153
+    ability_use_then_6 = 154
+    ability_use_then_7 = 155
+    ability_use_join_6 = 156
+    ability_use_then_8 = 157
+    ability_use_join_8 = 158
+    ability_use_then_9 = 159
+    ability_use_join_9 = 160
+    ability_use_then_10 = 161
+    switch_active_of_then = 162
+    switch_active_of_ask = 163
+    switch_active_of_chosen = 164
+    switch_active_of_slot = 165
+    switch_active_of_went_on = 166
+    ability_use_join_10 = 167
+    take_turn_use_stadium = 168
+    take_turn_stadium = 169
+    take_turn_tool = 170
+    take_turn_supporter = 171
+    take_turn_item = 172
+    use_up_entry = 173
+    species_play_ask = 174
+    species_play_chosen = 175
+    species_play_slot = 176
+    species_play_join = 177
+    species_play_ask_2 = 178
+    species_play_chosen_2 = 179
+    species_play_slot_2 = 180
+    species_play_join_2 = 181
+    species_play_then_3 = 182
+    species_play_join_3 = 183
+    species_play_ask_3 = 184
+    species_play_chosen_3 = 185
+    species_play_card = 186
+    species_play_join_4 = 187
+    species_play_ask_4 = 188
+    species_play_chosen_4 = 189
+    species_play_slot_3 = 190
+    species_play_join_5 = 191
+    species_play_then_6 = 192
+    species_play_join_6 = 193
+    species_play_then_7 = 194
+    species_play_join_7 = 195
+    species_play_then_8 = 196
+    attach_energy_to_one_of_by_ask_3 = 197
+    attach_energy_to_one_of_by_chosen_3 = 198
+    attach_energy_to_one_of_by_slot_3 = 199
+    attach_energy_to_one_of_by_went_on_3 = 200
+    attach_energy_to_one_of_by_then_3 = 201
+    species_play_join_8 = 202
+    species_play_then_9 = 203
+    switch_active_of_then_4 = 204
+    switch_active_of_ask_4 = 205
+    switch_active_of_chosen_4 = 206
+    switch_active_of_slot_4 = 207
+    switch_active_of_went_on_4 = 208
+    species_play_join_9 = 209
+    species_play_then_10 = 210
+    species_play_join_10 = 211
+    species_play_then_11 = 212
+    species_play_join_11 = 213
+    take_turn_attach = 214
+    take_turn_evolve = 215
+    take_turn_bench = 216
+    take_turn_went_on = 217
+    settle_from_round = 218
+    settle_from_round_2 = 219
+    settle_from_done_2 = 220
+    settle_from_done = 221
+    settle_from_join = 222
+    promote_then = 223
+    promote_ask = 224
+    promote_chosen = 225
+    promote_slot = 226
+    promote_went_on = 227
+    promote_join = 228
+    promote_then_2 = 229
+    promote_ask_2 = 230
+    promote_chosen_2 = 231
+    promote_slot_2 = 232
+    promote_went_on_2 = 233
+    promote_join_2 = 234
+    take_turn_done = 235
+    settle_from_round_3 = 236
+    settle_from_round_4 = 237
+    settle_from_done_4 = 238
+    settle_from_done_3 = 239
+    settle_from_join_2 = 240
+    promote_then_3 = 241
+    promote_ask_3 = 242
+    promote_chosen_3 = 243
+    promote_slot_3 = 244
+    promote_went_on_3 = 245
+    promote_join_3 = 246
+    promote_then_4 = 247
+    promote_ask_4 = 248
+    promote_chosen_4 = 249
+    promote_slot_4 = 250
+    promote_went_on_4 = 251
+    promote_join_4 = 252
+    close_turn_join = 253
+    play_done = 254
+    play_round = 255
+    play_then_2 = 256
+    play_join_2 = 257
+    close_turn_then = 258
+    settle_from_then_2 = 259
+    settle_from_then = 260
+    take_turn_ask = 261
 
 
 # Array fields and piles.
-PLAYER_BOOST = Packed(3, 8, 0)
 PLAYER_LIGHTER = Packed(3, 4, 0)
+PLAYER_COVER = Packed(3, 8, 0)
+PLAYER_UNSUPPORTED = Packed(3, 1, 0)
+PLAYER_BEREAVED = Packed(3, 1, 0)
 PLACE_ENERGY = Packed(10, 6, 0)
 SPOT_STATUS = Packed(5, 1, 0)
+SPOT_NUMB = Packed(3, 1, 0)
 SPOT_GUARD = Packed(3, 8, 0)
+SPOT_WARDED = Packed(3, 1, 0)
 SPOT_SHIELDED = Packed(3, 1, 0)
+SPOT_WEAKENED = Packed(3, 8, 0)
 SPOT_PACIFIED = Packed(3, 1, 0)
+SPOT_BLINDED = Packed(3, 1, 0)
+SPOT_ROOTED = Packed(3, 1, 0)
 PLAYER_DECK = Pile("player_deck", CARD, True, Run(3, 5), Run(4, 5))
 
 # What every owner of fields has: lanes to swap, defaults to go back to, and what lasts for some turns.
@@ -260,8 +399,11 @@ PLAYER_LANES = (
     "player_points",
     "player_energy_now",
     "player_energy_next",
-    "player_boost",
     "player_lighter",
+    "player_cover",
+    "player_unsupported",
+    "player_bereaved",
+    "player_shown",
     "player_deck",
     "player_deck_top",
     "player_deck_top_size",
@@ -274,14 +416,19 @@ PLAYER_DEFAULTS = {
     "player_points": 0,
     "player_energy_now": -1,
     "player_energy_next": -1,
-    "player_boost": (0x0,),
     "player_lighter": (0x0,),
+    "player_cover": (0x0,),
+    "player_unsupported": (0x0,),
+    "player_bereaved": (0x0,),
+    "player_shown": 0,
 }
 PLAYER_LASTING = {
     name: PLAYER_DEFAULTS[name]
     for name in (
-        "player_boost",
         "player_lighter",
+        "player_cover",
+        "player_unsupported",
+        "player_bereaved",
     )
 }
 PLACE_LANES = (
@@ -290,6 +437,8 @@ PLACE_LANES = (
     "place_energy",
     "place_fresh",
     "place_ability_used",
+    "place_struck",
+    "place_drawn",
     "place_stack",
     "place_facedown",
     "place_attached",
@@ -303,34 +452,58 @@ PLACE_DEFAULTS = {
     ),
     "place_fresh": False,
     "place_ability_used": False,
+    "place_struck": False,
+    "place_drawn": 0,
 }
 PLACE_LASTING = {name: PLACE_DEFAULTS[name] for name in ()}
 SPOT_LANES = (
     "spot_status",
+    "spot_numb",
     "spot_guard",
+    "spot_warded",
     "spot_shielded",
+    "spot_weakened",
     "spot_pacified",
+    "spot_blinded",
+    "spot_rooted",
 )
 SPOT_DEFAULTS = {
     "spot_status": (0x0,),
+    "spot_numb": (0x0,),
     "spot_guard": (0x0,),
+    "spot_warded": (0x0,),
     "spot_shielded": (0x0,),
+    "spot_weakened": (0x0,),
     "spot_pacified": (0x0,),
+    "spot_blinded": (0x0,),
+    "spot_rooted": (0x0,),
 }
 SPOT_LASTING = {
     name: SPOT_DEFAULTS[name]
     for name in (
+        "spot_numb",
         "spot_guard",
+        "spot_warded",
         "spot_shielded",
+        "spot_weakened",
         "spot_pacified",
+        "spot_blinded",
+        "spot_rooted",
     )
 }
 LASTING = {
-    "player_boost": (PLAYER_BOOST, 0),
     "player_lighter": (PLAYER_LIGHTER, 0),
+    "player_cover": (PLAYER_COVER, 0),
+    "player_unsupported": (PLAYER_UNSUPPORTED, 0),
+    "player_bereaved": (PLAYER_BEREAVED, 0),
+    "spot_numb": (SPOT_NUMB, 0),
     "spot_guard": (SPOT_GUARD, 0),
+    "spot_warded": (SPOT_WARDED, 0),
     "spot_shielded": (SPOT_SHIELDED, 0),
+    "spot_weakened": (SPOT_WEAKENED, 0),
     "spot_pacified": (SPOT_PACIFIED, 0),
+    "spot_blinded": (SPOT_BLINDED, 0),
+    "spot_rooted": (SPOT_ROOTED, 0),
 }
 
 DRAW_NAMES = (
@@ -338,6 +511,8 @@ DRAW_NAMES = (
     "pick",
     "coin",
     "energy",
+    "slot",
+    "discard_energy",
 )
 ACTION_NAMES = (
     "active:0",
@@ -627,6 +802,46 @@ ACTION_NAMES = (
     "slot:1:1",
     "slot:1:2",
     "slot:1:3",
+    "card:0:0",
+    "card:0:1",
+    "card:0:2",
+    "card:0:3",
+    "card:0:4",
+    "card:0:5",
+    "card:0:6",
+    "card:0:7",
+    "card:0:8",
+    "card:0:9",
+    "card:0:10",
+    "card:0:11",
+    "card:0:12",
+    "card:0:13",
+    "card:0:14",
+    "card:0:15",
+    "card:0:16",
+    "card:0:17",
+    "card:0:18",
+    "card:0:19",
+    "card:1:0",
+    "card:1:1",
+    "card:1:2",
+    "card:1:3",
+    "card:1:4",
+    "card:1:5",
+    "card:1:6",
+    "card:1:7",
+    "card:1:8",
+    "card:1:9",
+    "card:1:10",
+    "card:1:11",
+    "card:1:12",
+    "card:1:13",
+    "card:1:14",
+    "card:1:15",
+    "card:1:16",
+    "card:1:17",
+    "card:1:18",
+    "card:1:19",
     "energy:grass",
     "energy:fire",
     "energy:water",
@@ -646,11 +861,12 @@ OBSERVATION_NAMES = (
     "phase",
     "turn",
     "current",
-    "supporter_played",
+    "supporter",
     "stadium_played",
     "stadium_used",
     "retreated",
     "using",
+    "heads",
     "dealt",
     "player.list(me)",
     "player.points(me)",
@@ -659,18 +875,110 @@ OBSERVATION_NAMES = (
     "player.energy_now(next)",
     "player.energy_next(me)",
     "player.energy_next(next)",
-    "player.boost(me)[0]",
-    "player.boost(me)[1]",
-    "player.boost(me)[2]",
-    "player.boost(next)[0]",
-    "player.boost(next)[1]",
-    "player.boost(next)[2]",
     "player.lighter(me)[0]",
     "player.lighter(me)[1]",
     "player.lighter(me)[2]",
     "player.lighter(next)[0]",
     "player.lighter(next)[1]",
     "player.lighter(next)[2]",
+    "player.cover(me)[0]",
+    "player.cover(me)[1]",
+    "player.cover(me)[2]",
+    "player.cover(next)[0]",
+    "player.cover(next)[1]",
+    "player.cover(next)[2]",
+    "player.unsupported(me)[0]",
+    "player.unsupported(me)[1]",
+    "player.unsupported(me)[2]",
+    "player.unsupported(next)[0]",
+    "player.unsupported(next)[1]",
+    "player.unsupported(next)[2]",
+    "player.bereaved(me)[0]",
+    "player.bereaved(me)[1]",
+    "player.bereaved(me)[2]",
+    "player.bereaved(next)[0]",
+    "player.bereaved(next)[1]",
+    "player.bereaved(next)[2]",
+    "player.shown(me)[me,0]",
+    "player.shown(me)[me,1]",
+    "player.shown(me)[me,2]",
+    "player.shown(me)[me,3]",
+    "player.shown(me)[me,4]",
+    "player.shown(me)[me,5]",
+    "player.shown(me)[me,6]",
+    "player.shown(me)[me,7]",
+    "player.shown(me)[me,8]",
+    "player.shown(me)[me,9]",
+    "player.shown(me)[me,10]",
+    "player.shown(me)[me,11]",
+    "player.shown(me)[me,12]",
+    "player.shown(me)[me,13]",
+    "player.shown(me)[me,14]",
+    "player.shown(me)[me,15]",
+    "player.shown(me)[me,16]",
+    "player.shown(me)[me,17]",
+    "player.shown(me)[me,18]",
+    "player.shown(me)[me,19]",
+    "player.shown(me)[next,0]",
+    "player.shown(me)[next,1]",
+    "player.shown(me)[next,2]",
+    "player.shown(me)[next,3]",
+    "player.shown(me)[next,4]",
+    "player.shown(me)[next,5]",
+    "player.shown(me)[next,6]",
+    "player.shown(me)[next,7]",
+    "player.shown(me)[next,8]",
+    "player.shown(me)[next,9]",
+    "player.shown(me)[next,10]",
+    "player.shown(me)[next,11]",
+    "player.shown(me)[next,12]",
+    "player.shown(me)[next,13]",
+    "player.shown(me)[next,14]",
+    "player.shown(me)[next,15]",
+    "player.shown(me)[next,16]",
+    "player.shown(me)[next,17]",
+    "player.shown(me)[next,18]",
+    "player.shown(me)[next,19]",
+    "player.shown(next)[me,0]",
+    "player.shown(next)[me,1]",
+    "player.shown(next)[me,2]",
+    "player.shown(next)[me,3]",
+    "player.shown(next)[me,4]",
+    "player.shown(next)[me,5]",
+    "player.shown(next)[me,6]",
+    "player.shown(next)[me,7]",
+    "player.shown(next)[me,8]",
+    "player.shown(next)[me,9]",
+    "player.shown(next)[me,10]",
+    "player.shown(next)[me,11]",
+    "player.shown(next)[me,12]",
+    "player.shown(next)[me,13]",
+    "player.shown(next)[me,14]",
+    "player.shown(next)[me,15]",
+    "player.shown(next)[me,16]",
+    "player.shown(next)[me,17]",
+    "player.shown(next)[me,18]",
+    "player.shown(next)[me,19]",
+    "player.shown(next)[next,0]",
+    "player.shown(next)[next,1]",
+    "player.shown(next)[next,2]",
+    "player.shown(next)[next,3]",
+    "player.shown(next)[next,4]",
+    "player.shown(next)[next,5]",
+    "player.shown(next)[next,6]",
+    "player.shown(next)[next,7]",
+    "player.shown(next)[next,8]",
+    "player.shown(next)[next,9]",
+    "player.shown(next)[next,10]",
+    "player.shown(next)[next,11]",
+    "player.shown(next)[next,12]",
+    "player.shown(next)[next,13]",
+    "player.shown(next)[next,14]",
+    "player.shown(next)[next,15]",
+    "player.shown(next)[next,16]",
+    "player.shown(next)[next,17]",
+    "player.shown(next)[next,18]",
+    "player.shown(next)[next,19]",
     "place.pokemon(me,0)",
     "place.pokemon(me,1)",
     "place.pokemon(me,2)",
@@ -783,6 +1091,22 @@ OBSERVATION_NAMES = (
     "place.ability_used(next,1)",
     "place.ability_used(next,2)",
     "place.ability_used(next,3)",
+    "place.struck(me,0)",
+    "place.struck(me,1)",
+    "place.struck(me,2)",
+    "place.struck(me,3)",
+    "place.struck(next,0)",
+    "place.struck(next,1)",
+    "place.struck(next,2)",
+    "place.struck(next,3)",
+    "place.drawn(me,0)",
+    "place.drawn(me,1)",
+    "place.drawn(me,2)",
+    "place.drawn(me,3)",
+    "place.drawn(next,0)",
+    "place.drawn(next,1)",
+    "place.drawn(next,2)",
+    "place.drawn(next,3)",
     "spot.status(me,0)[0]",
     "spot.status(me,0)[1]",
     "spot.status(me,0)[2]",
@@ -793,24 +1117,54 @@ OBSERVATION_NAMES = (
     "spot.status(next,0)[2]",
     "spot.status(next,0)[3]",
     "spot.status(next,0)[4]",
+    "spot.numb(me,0)[0]",
+    "spot.numb(me,0)[1]",
+    "spot.numb(me,0)[2]",
+    "spot.numb(next,0)[0]",
+    "spot.numb(next,0)[1]",
+    "spot.numb(next,0)[2]",
     "spot.guard(me,0)[0]",
     "spot.guard(me,0)[1]",
     "spot.guard(me,0)[2]",
     "spot.guard(next,0)[0]",
     "spot.guard(next,0)[1]",
     "spot.guard(next,0)[2]",
+    "spot.warded(me,0)[0]",
+    "spot.warded(me,0)[1]",
+    "spot.warded(me,0)[2]",
+    "spot.warded(next,0)[0]",
+    "spot.warded(next,0)[1]",
+    "spot.warded(next,0)[2]",
     "spot.shielded(me,0)[0]",
     "spot.shielded(me,0)[1]",
     "spot.shielded(me,0)[2]",
     "spot.shielded(next,0)[0]",
     "spot.shielded(next,0)[1]",
     "spot.shielded(next,0)[2]",
+    "spot.weakened(me,0)[0]",
+    "spot.weakened(me,0)[1]",
+    "spot.weakened(me,0)[2]",
+    "spot.weakened(next,0)[0]",
+    "spot.weakened(next,0)[1]",
+    "spot.weakened(next,0)[2]",
     "spot.pacified(me,0)[0]",
     "spot.pacified(me,0)[1]",
     "spot.pacified(me,0)[2]",
     "spot.pacified(next,0)[0]",
     "spot.pacified(next,0)[1]",
     "spot.pacified(next,0)[2]",
+    "spot.blinded(me,0)[0]",
+    "spot.blinded(me,0)[1]",
+    "spot.blinded(me,0)[2]",
+    "spot.blinded(next,0)[0]",
+    "spot.blinded(next,0)[1]",
+    "spot.blinded(next,0)[2]",
+    "spot.rooted(me,0)[0]",
+    "spot.rooted(me,0)[1]",
+    "spot.rooted(me,0)[2]",
+    "spot.rooted(next,0)[0]",
+    "spot.rooted(next,0)[1]",
+    "spot.rooted(next,0)[2]",
     "count(player.deck(me))",
     "count(player.deck(next))",
     "count(player.hand(me))",

@@ -17,15 +17,22 @@ from .model import (
     CARD,
     PLACE,
     PLACE_ENERGY,
-    PLAYER_BOOST,
+    PLAYER_BEREAVED,
     PLAYER_COUNT,
+    PLAYER_COVER,
     PLAYER_LIGHTER,
+    PLAYER_UNSUPPORTED,
     PLAYERS,
     SPOT,
+    SPOT_BLINDED,
     SPOT_GUARD,
+    SPOT_NUMB,
     SPOT_PACIFIED,
+    SPOT_ROOTED,
     SPOT_SHIELDED,
     SPOT_STATUS,
+    SPOT_WARDED,
+    SPOT_WEAKENED,
 )
 from .runtime import Lane, Universe, as_int, element, has_bit, is_static, size, where
 from .state import State, widen
@@ -49,27 +56,38 @@ FIELDS = (
     Seen("phase__", None, "public", "value", 0, None, 0, None, False),
     Seen("turn", None, "public", "value", 0, None, 0, None, False),
     Seen("current", None, "public", "value", 0, PLAYERS, 1, None, False),
-    Seen("supporter_played", None, "public", "value", 0, None, 0, None, False),
+    Seen("supporter", None, "public", "value", 0, None, 0, None, False),
     Seen("stadium_played", None, "public", "value", 0, None, 0, None, False),
     Seen("stadium_used", None, "public", "value", 0, None, 0, None, False),
     Seen("retreated", None, "public", "value", 0, None, 0, None, False),
     Seen("using", None, "public", "value", 0, None, 0, None, False),
+    Seen("heads", None, "public", "value", 0, None, 0, None, False),
     Seen("dealt", None, "public", "value", 0, None, 0, None, False),
     Seen("player_list", PLAYERS, "owner", "value", 0, None, 0, None, False),
     Seen("player_points", PLAYERS, "public", "value", 0, None, 0, None, False),
     Seen("player_energy_now", PLAYERS, "public", "value", 0, None, 0, None, False),
     Seen("player_energy_next", PLAYERS, "public", "value", 0, None, 0, None, False),
-    Seen("player_boost", PLAYERS, "public", "value", 3, None, 0, PLAYER_BOOST, False),
     Seen("player_lighter", PLAYERS, "public", "value", 3, None, 0, PLAYER_LIGHTER, False),
+    Seen("player_cover", PLAYERS, "public", "value", 3, None, 0, PLAYER_COVER, False),
+    Seen("player_unsupported", PLAYERS, "public", "value", 3, None, 0, PLAYER_UNSUPPORTED, False),
+    Seen("player_bereaved", PLAYERS, "public", "value", 3, None, 0, PLAYER_BEREAVED, False),
+    Seen("player_shown", PLAYERS, "public", "set", 0, CARD, 20, None, True),
     Seen("place_pokemon", PLACE, "public", "value", 0, None, 0, None, False),
     Seen("place_damage", PLACE, "public", "value", 0, None, 0, None, False),
     Seen("place_energy", PLACE, "public", "value", 10, None, 0, PLACE_ENERGY, False),
     Seen("place_fresh", PLACE, "public", "value", 0, None, 0, None, False),
     Seen("place_ability_used", PLACE, "public", "value", 0, None, 0, None, False),
+    Seen("place_struck", PLACE, "public", "value", 0, None, 0, None, False),
+    Seen("place_drawn", PLACE, "public", "value", 0, None, 0, None, False),
     Seen("spot_status", SPOT, "public", "value", 5, None, 0, SPOT_STATUS, False),
+    Seen("spot_numb", SPOT, "public", "value", 3, None, 0, SPOT_NUMB, False),
     Seen("spot_guard", SPOT, "public", "value", 3, None, 0, SPOT_GUARD, False),
+    Seen("spot_warded", SPOT, "public", "value", 3, None, 0, SPOT_WARDED, False),
     Seen("spot_shielded", SPOT, "public", "value", 3, None, 0, SPOT_SHIELDED, False),
+    Seen("spot_weakened", SPOT, "public", "value", 3, None, 0, SPOT_WEAKENED, False),
     Seen("spot_pacified", SPOT, "public", "value", 3, None, 0, SPOT_PACIFIED, False),
+    Seen("spot_blinded", SPOT, "public", "value", 3, None, 0, SPOT_BLINDED, False),
+    Seen("spot_rooted", SPOT, "public", "value", 3, None, 0, SPOT_ROOTED, False),
     Seen("player_deck", PLAYERS, "hidden", "zone", 0, CARD, 20, None, True),
     Seen("player_hand", PLAYERS, "owner", "zone", 0, CARD, 20, None, True),
     Seen("player_discard", PLAYERS, "public", "zone", 0, CARD, 20, None, True),
@@ -81,7 +99,7 @@ FIELDS = (
 
 
 def observe(state: State, player: Lane) -> jax.Array:
-    """int32[699, ...]: the features of a state as a player sees it, feature first."""
+    """int32[838, ...]: the features of a state as a player sees it, feature first."""
     lanes = widen(state)
     views = [list(_features(lanes, viewer)) for viewer in range(PLAYER_COUNT)]
     shape = jnp.shape(state.pc)

@@ -8,52 +8,73 @@ in which play mostly runs.
 from __future__ import annotations
 
 from .effects import (
+    ability_energized,
+    ability_tireless,
     ability_usable,
-    ability_use,
     ability_when_hit,
     active,
-    attach_energy_to,
     attack_bonus,
+    attack_coins,
     attack_damage,
+    attack_times,
+    bench_from_discard,
+    bench_one_of_from_deck_of,
     benched,
+    blind,
     brace_by,
+    bury_into_deck,
     check_up_on,
     def_,
     discard_energy_from,
+    discard_random_energy_from,
+    discard_random_energy_from_among,
+    enter_as,
     evolve_into,
     fetch_of,
     flip_coin,
-    flip_coins,
     free_place,
+    gain,
     has_fallen,
     heal_damage_from,
     in_play,
     is_active,
     is_basic,
+    is_called,
+    is_damaged,
+    is_kind,
     is_type,
+    is_unevolved,
+    keep_from_supporters,
     leave,
     look_at_cards_of,
-    make,
+    lose_a_card_of,
+    max_hp,
     may_attack,
     may_play_supporters,
     may_retreat,
     may_use,
-    mix_hand_of_into_deck,
     opponent,
+    pass_energy_from_to,
     pays,
     prize,
-    put_into_play_on,
+    put_damage_on,
     retreat_cost,
     roll_energy_of,
+    root,
     send_out,
     shield,
+    show_hand_of,
     species_open_to,
     species_visit,
     species_when_hit,
     spot_of,
     stop_from_attacking,
+    strip_of_energy,
     take_back_to_hand,
+    unreachable,
     verdict,
+    ward,
+    weaken_by,
     wins,
 )
 from .model import (
@@ -64,17 +85,19 @@ from .model import (
     LASTING,
     PLACE,
     PLACE_ENERGY,
-    PLAYER_BOOST,
+    PLAYER_BEREAVED,
+    PLAYER_COVER,
     PLAYER_DECK,
     PLAYER_LIGHTER,
     PLAYERS,
+    SPOT_BLINDED,
+    SPOT_NUMB,
     SPOT_STATUS,
     Act,
     At,
     Condition,
     Draws,
     Element,
-    Kind,
     Phase,
 )
 from .runtime import (
@@ -88,6 +111,8 @@ from .runtime import (
     at,
     bit,
     clip,
+    diff,
+    distinct,
     draw_member,
     draw_range,
     element,
@@ -110,6 +135,7 @@ from .runtime import (
     nonempty,
     of_player,
     offer,
+    offer_each,
     own_set,
     owner_of,
     place_at,
@@ -121,6 +147,7 @@ from .runtime import (
     repeat_while,
     reveal,
     select,
+    shuffle,
     size,
     subset,
     take,
@@ -166,7 +193,7 @@ def set_up_round(g: Game, on: Lane) -> None:
         nonempty(
             inter(
                 Owned(at(g.player_hand, p_2), p_2),
-                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, p_2)), p_2),
+                own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, p_2)), p_2),
             )
         )
     )
@@ -178,7 +205,7 @@ def set_up_round(g: Game, on: Lane) -> None:
         CARD,
         inter(
             Owned(at(g.player_deck, p_2), p_2),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, p_2)), p_2),
+            own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, p_2)), p_2),
         ),
     )
     moved__2 = back
@@ -226,7 +253,7 @@ def lay_out_ask(g: Game, on: Lane) -> None:
             lowest_of_equals(
                 inter(
                     Owned(at(g.player_hand, g.r_p), g.r_p),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, g.r_p)), g.r_p),
                 ),
                 ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
             ),
@@ -281,7 +308,7 @@ def lay_out_ask_2(g: Game, on: Lane) -> None:
             lowest_of_equals(
                 inter(
                     Owned(at(g.player_hand, g.r_p), g.r_p),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.r_p)), g.r_p),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, g.r_p)), g.r_p),
                 ),
                 ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
             ),
@@ -389,26 +416,29 @@ def take_turn_chosen(g: Game, on: Lane) -> None:
 
 
 def take_turn_end(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:131"""
+    """specs/tcg/flow.rules:134"""
     g.r_going = select(on, False, g.r_going)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_attack(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:127"""
+    """specs/tcg/flow.rules:130"""
     g.r_going = select(on, False, g.r_going)
     g.r_a = select(on, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, active(g, g.current)), g.r_k), g.r_a)
     g.r_self_ = select(on, active(g, g.current), g.r_self_)
     g.r_foe = select(on, active(g, opponent(g, g.current)), g.r_foe)
     works = True
     on_ = on & (element(SPOT_STATUS, g.spot_status, spot_of(g, g.r_self_), Condition.confused) == 1)
-    heads = flip_coin(g, on_)
-    works = where(on_, heads, works)
+    lucky = flip_coin(g, on_)
+    works = where(on_, lucky, works)
+    on__2 = on & (works & (element(SPOT_BLINDED, g.spot_blinded, spot_of(g, g.r_self_), 0) == 1))
+    lucky_2 = flip_coin(g, on__2)
+    works = where(on__2, lucky_2, works)
     g.pc = select(on, where(works, At.use_then, At.take_turn_went_on), g.pc)
 
 
 def use_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:198"""
+    """specs/tcg/flow.rules:205"""
     g.using = select(on, g.r_a, g.using)
     g.dealt = select(on, 0, g.dealt)
     g.r_row = select(on, g.r_a, g.r_row)
@@ -420,7 +450,7 @@ def use_then(g: Game, on: Lane) -> None:
 
 
 def attack_copy_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
+    """specs/tcg/cards/a1.rules:1126"""
     player = owner_of(PLACE, g.r_self__2)
     words = no_actions(ACTIONS)
     offer(
@@ -437,25 +467,25 @@ def attack_copy_ask(g: Game, on: Lane) -> None:
 
 
 def attack_copy_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
+    """specs/tcg/cards/a1.rules:1126"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_source = select(chose_slot, (g.action - Act.slot), g.r_source)
     g.pc = select(chose_slot, At.attack_copy_slot, g.pc)
 
 
 def attack_copy_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
+    """specs/tcg/cards/a1.rules:1126"""
     g.r_source = select(on, g.r_source, g.r_source)
     g.pc = select(on, At.attack_copy_join, g.pc)
 
 
 def attack_copy_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:181"""
+    """specs/tcg/cards/a1.rules:1126"""
     g.pc = select(on, where(look(g.tables.attack_copy_2, g.r_row), At.attack_copy_then_2, At.attack_copy_join_2), g.pc)
 
 
 def attack_copy_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:8"""
+    """specs/tcg/cards/a1a.rules:184"""
     g.r_t_7 = select(on, g.r_foe_2, g.r_t_7)
     g.r_p_2 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_2)
     g.r_k_2 = select(on, -1, g.r_k_2)
@@ -463,7 +493,7 @@ def attack_copy_then_2(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     player = g.r_p_2
     words = no_actions(ACTIONS)
     offer(
@@ -478,20 +508,20 @@ def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
     g.r_k_3 = select(chose_option, (g.action - Act.option), g.r_k_3)
     g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
 
 
 def copy_attack_of_by_option(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     g.r_k_2 = select(on, g.r_k_3, g.r_k_2)
     g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
 
 
 def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     g.r_found = select(
         on,
         where((g.r_k_2 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_7), g.r_k_2)),
@@ -501,17 +531,17 @@ def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
 
 
 def attack_copy_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1a.rules:8"""
+    """specs/tcg/cards/a1a.rules:184"""
     g.pc = select(on, where(look(g.tables.attack_copy_3, g.r_row), At.attack_copy_then_3, At.attack_copy_join_3), g.pc)
 
 
 def attack_copy_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
+    """specs/tcg/cards/a1.rules:1127"""
     g.pc = select(on, where((g.r_source != -1), At.attack_copy_then_4, At.attack_copy_join_3), g.pc)
 
 
 def attack_copy_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
+    """specs/tcg/cards/a1.rules:1127"""
     g.r_t_8 = select(on, g.r_source, g.r_t_8)
     g.r_p_3 = select(on, owner_of(PLACE, g.r_self__2), g.r_p_3)
     g.r_k_4 = select(on, -1, g.r_k_4)
@@ -519,7 +549,7 @@ def attack_copy_then_4(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     player = g.r_p_3
     words = no_actions(ACTIONS)
     offer(
@@ -534,20 +564,20 @@ def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
     g.r_k_5 = select(chose_option, (g.action - Act.option), g.r_k_5)
     g.pc = select(chose_option, At.copy_attack_of_by_option_2, g.pc)
 
 
 def copy_attack_of_by_option_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     g.r_k_4 = select(on, g.r_k_5, g.r_k_4)
     g.pc = select(on, At.copy_attack_of_by_went_on_2, g.pc)
 
 
 def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:184"""
+    """specs/tcg/verbs/attacks.rules:140"""
     g.r_found = select(
         on,
         where((g.r_k_4 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_8), g.r_k_4)),
@@ -559,191 +589,980 @@ def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
 
 
 def attack_copy_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:182"""
+    """specs/tcg/cards/a1.rules:1127"""
     on_ = on & look(g.tables.attack_copy_4, g.r_row)
     on__2 = on_ & (g.r_found != -1)
     g.using = select(on__2, g.r_found, g.using)
+    n = attack_coins(g, g.using, g.r_self_)
+    g.r_found_2 = select(on, 0, g.r_found_2)
+    g.r_left = select(on, n, g.r_left)
+
+    def more(g: Game) -> Lane:
+        return g.r_left > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side)
+        g.r_found_2 = select(on, clip((g.r_found_2 + g.r_side), 0, 127), g.r_found_2)
+        g.r_left = select(on, clip(where(((n == 127) & (g.r_side == 0)), 0, (g.r_left - 1)), 0, 127), g.r_left)
+
+    repeat_while(g, on, more, rounds, 127)
+    found_2 = g.r_found_2
+    g.heads = select(on, found_2, g.heads)
     t = g.r_foe
-    n = look(g.tables.attack_damage, g.using) + attack_bonus(g, g.using, g.r_self_, g.r_foe)
-    harm = attack_damage(g, t, n)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
-    on__3 = on & is_active(g, t)
-    g.dealt = select(on__3, clip((g.dealt + harm), 0, 999), g.dealt)
+    n_2 = clip(
+        (
+            (look(g.tables.attack_damage, g.using) * attack_times(g, g.using, g.r_self_, g.r_foe))
+            + attack_bonus(g, g.using, g.r_self_, g.r_foe)
+        ),
+        0,
+        9999,
+    )
+    on__3 = on & (t != -1)
+    harm = attack_damage(g, t, n_2)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on__3)
+    on__4 = on__3 & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__5 = on__4 & is_active(g, t)
+    g.dealt = select(on__5, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__5)
+    on__6 = on__4 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__6)
     g.r_row_2 = select(on, g.using, g.r_row_2)
     g.r_self__3 = select(on, g.r_self_, g.r_self__3)
     g.r_foe_3 = select(on, g.r_foe, g.r_foe_3)
-    on__4 = on & look(g.tables.attack_effect_0, g.r_row_2)
-    g.r_heads = select(on__4, flip_coin(g, on__4), g.r_heads)
-    on__5 = on & look(g.tables.attack_effect_1, g.r_row_2)
-    g.r_heads_2 = select(on__5, flip_coins(g, on__5, 3), g.r_heads_2)
-    on__6 = on & look(g.tables.attack_effect_2, g.r_row_2)
-    discard_energy_from(
-        g, on__6, look(g.tables.attack_effect_2_a, g.r_row_2), look(g.tables.attack_effect_2_b, g.r_row_2), g.r_self__3
-    )
-    on__7 = on & look(g.tables.attack_effect_3, g.r_row_2)
-    on__8 = on__7 & g.r_heads
-    stop_from_attacking(g, on__8, g.r_foe_3)
+    on__7 = on & look(g.tables.attack_effect_0, g.r_row_2)
+    g.r_lucky = select(on__7, flip_coin(g, on__7), g.r_lucky)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_4, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
+        on, where(look(g.tables.attack_effect_1, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
     )
 
 
 def attack_effect_then(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.r_rounds_3 = select(on, greater(lesser(g.r_heads_2, 9), 0), g.r_rounds_3)
-    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join), g.pc)
-
-
-def attack_effect_round(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    g.r_rounds_3 = select(on, (g.r_rounds_3 - 1), g.r_rounds_3)
+    """specs/tcg/cards/a1.rules:379"""
+    g.r_targets = select(on, in_play(g, owner_of(PLACE, g.r_foe_3)), g.r_targets)
+    g.r_n = select(on, look(g.tables.attack_effect_1_a, g.r_row_2), g.r_n)
+    g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
     g.r_t_9 = select(on, -1, g.r_t_9)
-    g.pc = select(on, At.attack_effect_ask, g.pc)
+    g.pc = select(on, At.hit_one_of_with_by_ask, g.pc)
 
 
-def attack_effect_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    player = owner_of(PLACE, g.r_self__3)
+def hit_one_of_with_by_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    player = g.r_p_4
     words = no_actions(ACTIONS)
-    offer(
-        words,
-        Act.slot,
-        8,
-        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
-    )
-    ask(g, on, player, words, False, At.attack_effect_chosen, At.attack_effect_went_on)
+    offer(words, Act.slot, 8, g.r_targets)
+    ask(g, on, player, words, False, At.hit_one_of_with_by_chosen, At.hit_one_of_with_by_went_on)
 
 
-def attack_effect_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
+def hit_one_of_with_by_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_9 = select(chose_slot, (g.action - Act.slot), g.r_t_9)
-    g.pc = select(chose_slot, At.attack_effect_slot, g.pc)
+    g.r_t_10 = select(chose_slot, (g.action - Act.slot), g.r_t_10)
+    g.pc = select(chose_slot, At.hit_one_of_with_by_slot, g.pc)
 
 
-def attack_effect_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    g.r_t_9 = select(on, g.r_t_9, g.r_t_9)
-    g.pc = select(on, At.attack_effect_went_on, g.pc)
+def hit_one_of_with_by_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    g.r_t_9 = select(on, g.r_t_10, g.r_t_9)
+    g.pc = select(on, At.hit_one_of_with_by_went_on, g.pc)
 
 
-def attack_effect_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:32"""
-    on_ = on & (g.r_t_9 != -1)
-    attach_energy_to(g, on_, 1, Element.fire, g.r_t_9)
-    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join), g.pc)
+def hit_one_of_with_by_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    t = g.r_t_9
+    n = g.r_n
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join, g.pc)
 
 
 def attack_effect_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:31"""
-    on_ = on & look(g.tables.attack_effect_5, g.r_row_2)
-    on__2 = on_ & g.r_heads
-    make(g, on__2, g.r_foe_3, Condition.paralyzed)
+    """specs/tcg/cards/a1.rules:379"""
+    on_ = on & look(g.tables.attack_effect_2, g.r_row_2)
+    discard_energy_from(
+        g, on_, look(g.tables.attack_effect_2_a, g.r_row_2), look(g.tables.attack_effect_2_b, g.r_row_2), g.r_self__3
+    )
     g.pc = select(
-        on, where(look(g.tables.attack_effect_6, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
+        on, where(look(g.tables.attack_effect_3, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
     )
 
 
 def attack_effect_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
+    """specs/tcg/cards/a1.rules:253"""
+    g.r_found_3 = select(on, 0, g.r_found_3)
+    g.r_left_2 = select(on, 3, g.r_left_2)
 
+    def more(g: Game) -> Lane:
+        return g.r_left_2 > 0
 
-def attack_effect_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
-    g.r_t_9 = select(on, lowest(PLACE, g.r_t_left), g.r_t_9)
-    g.r_t_left = select(on, without(PLACE, g.r_t_left, g.r_t_9), g.r_t_left)
-    t = g.r_t_9
-    harm = attack_damage(g, t, 10)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 999), on)
-    on_ = on & is_active(g, t)
-    g.dealt = select(on_, clip((g.dealt + harm), 0, 999), g.dealt)
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_2), g.pc)
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side_2 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_2)
+        g.r_found_3 = select(on, clip((g.r_found_3 + g.r_side_2), 0, 127), g.r_found_3)
+        g.r_left_2 = select(on, clip(where(((3 == 127) & (g.r_side_2 == 0)), 0, (g.r_left_2 - 1)), 0, 127), g.r_left_2)
+
+    repeat_while(g, on, more, rounds, 127)
+    g.r_heads = select(on, g.r_found_3, g.r_heads)
+    g.pc = select(on, At.attack_effect_join_2, g.pc)
 
 
 def attack_effect_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:66"""
+    """specs/tcg/cards/a1.rules:253"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_7, g.r_row_2), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
+        on, where(look(g.tables.attack_effect_4, g.r_row_2), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
     )
 
 
 def attack_effect_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:71"""
-    g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
-    g.r_t_10 = select(on, -1, g.r_t_10)
-    g.pc = select(on, At.switch_active_of_ask, g.pc)
-
-
-def switch_active_of_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    player = g.r_p_4
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_4))
-    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
-
-
-def switch_active_of_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_11 = select(chose_slot, (g.action - Act.slot), g.r_t_11)
-    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
-
-
-def switch_active_of_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    g.r_t_10 = select(on, g.r_t_11, g.r_t_10)
-    g.pc = select(on, At.switch_active_of_went_on, g.pc)
-
-
-def switch_active_of_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    on_ = on & (g.r_t_10 != -1)
-    send_out(g, on_, g.r_t_10)
+    """specs/tcg/cards/a1a.rules:344"""
+    p = owner_of(PLACE, g.r_self__3)
+    g.player_shown = put(
+        g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
+    )
+    moved_ = mask_of(Owned(at(g.player_hand, p), p))
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~moved_, on)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | moved_, on)
+    shuffle(g, PLAYER_DECK, p, on)
     g.pc = select(on, At.attack_effect_join_3, g.pc)
 
 
 def attack_effect_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:71"""
-    on_ = on & look(g.tables.attack_effect_8, g.r_row_2)
-    brace_by(g, on_, g.r_self__3, 20)
-    on__2 = on & look(g.tables.attack_effect_9, g.r_row_2)
-    on__3 = on__2 & g.r_heads
-    shield(g, on__3, g.r_self__3)
-    on__4 = on & look(g.tables.attack_effect_10, g.r_row_2)
-    heal_damage_from(g, on__4, clip(g.dealt, 0, 400), g.r_self__3)
-    on__5 = on & look(g.tables.attack_effect_11, g.r_row_2)
-    make(g, on__5, g.r_foe_3, look(g.tables.attack_effect_11_a, g.r_row_2))
-    on__6 = on & (g.dealt > 0)
-    ability_when_hit(
-        g, on__6, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_foe), 0), g.r_foe, g.r_self_
+    """specs/tcg/cards/a1a.rules:344"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_5, g.r_row_2), At.attack_effect_then_4, At.attack_effect_join_4), g.pc
     )
-    species_when_hit(g, on__6, def_(g, at(g.place_attached, g.r_foe)), g.r_foe, g.r_self_)
+
+
+def attack_effect_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:136"""
+    p = owner_of(PLACE, g.r_self__3)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
+
+    repeat(g, on, 5, rounds, 5)
+    g.pc = select(on, At.attack_effect_join_4, g.pc)
+
+
+def attack_effect_join_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:136"""
+    on_ = on & look(g.tables.attack_effect_6, g.r_row_2)
+    heal_damage_from(g, on_, look(g.tables.attack_effect_6_a, g.r_row_2), g.r_self__3)
+    on__2 = on & look(g.tables.attack_effect_7, g.r_row_2)
+    fetch_of(
+        g,
+        on__2,
+        inter(
+            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
+            own_set(
+                CARD,
+                look(g.tables.deck_list_cards_mask_30, at(g.player_list, owner_of(PLACE, g.r_self__3))),
+                owner_of(PLACE, g.r_self__3),
+            ),
+        ),
+        owner_of(PLACE, g.r_self__3),
+    )
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_8, g.r_row_2), At.attack_effect_then_5, At.attack_effect_join_5), g.pc
+    )
+
+
+def attack_effect_then_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:72"""
+    t = g.r_foe_3
+    c = look(g.tables.attack_effect_8_a, g.r_row_2)
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
+    on__3 = on_ & (c == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.attack_effect_join_5, g.pc)
+
+
+def attack_effect_join_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:72"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_9, g.r_row_2), At.attack_effect_then_6, At.attack_effect_join_6), g.pc
+    )
+
+
+def attack_effect_then_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:162"""
+    g.r_targets_2 = select(
+        on,
+        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.grass)),
+        g.r_targets_2,
+    )
+    g.r_p_5 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_5)
+    g.r_t_11 = select(on, -1, g.r_t_11)
+    g.pc = select(on, At.attach_energy_to_one_of_by_ask, g.pc)
+
+
+def attach_energy_to_one_of_by_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    player = g.r_p_5
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_2)
+    ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen, At.attach_energy_to_one_of_by_went_on)
+
+
+def attach_energy_to_one_of_by_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_12 = select(chose_slot, (g.action - Act.slot), g.r_t_12)
+    g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot, g.pc)
+
+
+def attach_energy_to_one_of_by_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.r_t_11 = select(on, g.r_t_12, g.r_t_11)
+    g.pc = select(on, At.attach_energy_to_one_of_by_went_on, g.pc)
+
+
+def attach_energy_to_one_of_by_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.pc = select(on, where((g.r_t_11 != -1), At.attach_energy_to_one_of_by_then, At.attack_effect_join_6), g.pc)
+
+
+def attach_energy_to_one_of_by_then(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:34"""
+    t = g.r_t_11
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.grass,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.grass) + 1), 0, 63),
+            on_,
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.grass)
+    g.pc = select(on, At.attack_effect_join_6, g.pc)
+
+
+def attack_effect_join_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:162"""
+    on_ = on & look(g.tables.attack_effect_10, g.r_row_2)
+    on__2 = on_ & g.r_lucky
+    stop_from_attacking(g, on__2, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_11, g.r_row_2), At.attack_effect_then_7, At.attack_effect_join_7), g.pc
+    )
+
+
+def attack_effect_then_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:217"""
+    t = g.r_self__3
+    n = look(g.tables.attack_effect_11_a, g.r_row_2)
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join_7, g.pc)
+
+
+def attack_effect_join_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:217"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_12, g.r_row_2), At.attack_effect_then_8, At.attack_effect_join_8), g.pc
+    )
+
+
+def attack_effect_then_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:254"""
+    g.r_rounds_3 = select(on, greater(lesser(g.r_heads, 127), 0), g.r_rounds_3)
+    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_8), g.pc)
+
+
+def attack_effect_round(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:254"""
+    g.r_rounds_3 = select(on, (g.r_rounds_3 - 1), g.r_rounds_3)
+    g.r_targets_3 = select(
+        on,
+        subset(PLACE, benched(g, owner_of(PLACE, g.r_self__3)), lambda t: is_type(g, t, Element.fire)),
+        g.r_targets_3,
+    )
+    g.r_p_6 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_6)
+    g.r_t_13 = select(on, -1, g.r_t_13)
+    g.pc = select(on, At.attach_energy_to_one_of_by_ask_2, g.pc)
+
+
+def attach_energy_to_one_of_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    player = g.r_p_6
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_3)
+    ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen_2, At.attach_energy_to_one_of_by_went_on_2)
+
+
+def attach_energy_to_one_of_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
+    g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_2, g.pc)
+
+
+def attach_energy_to_one_of_by_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
+    g.pc = select(on, At.attach_energy_to_one_of_by_went_on_2, g.pc)
+
+
+def attach_energy_to_one_of_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.pc = select(
+        on, where((g.r_t_13 != -1), At.attach_energy_to_one_of_by_then_2, At.attach_energy_to_one_of_by_join_2), g.pc
+    )
+
+
+def attach_energy_to_one_of_by_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:34"""
+    t = g.r_t_13
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.fire,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.fire) + 1), 0, 63),
+            on_,
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
+    g.pc = select(on, At.attach_energy_to_one_of_by_join_2, g.pc)
+
+
+def attach_energy_to_one_of_by_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:34"""
+    g.pc = select(on, where((g.r_rounds_3 > 0), At.attack_effect_round, At.attack_effect_join_8), g.pc)
+
+
+def attack_effect_join_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:254"""
+    on_ = on & look(g.tables.attack_effect_13, g.r_row_2)
+    keep_from_supporters(g, on_, owner_of(PLACE, g.r_foe_3))
+    on__2 = on & look(g.tables.attack_effect_14, g.r_row_2)
+    discard_random_energy_from(g, on__2, g.r_foe_3)
+    on__3 = on & look(g.tables.attack_effect_15, g.r_row_2)
+    stop_from_attacking(g, on__3, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_16, g.r_row_2), At.attack_effect_then_9, At.attack_effect_join_9), g.pc
+    )
+
+
+def attack_effect_then_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:441"""
+    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_10, At.attack_effect_join_9), g.pc)
+
+
+def attack_effect_then_10(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:441"""
+    t = g.r_foe_3
+    c = look(g.tables.attack_effect_16_a, g.r_row_2)
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
+    on__3 = on_ & (c == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.attack_effect_join_9, g.pc)
+
+
+def attack_effect_join_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:441"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_17, g.r_row_2), At.attack_effect_then_11, At.attack_effect_join_11), g.pc
+    )
+
+
+def attack_effect_then_11(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:448"""
+    g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_11), g.pc)
+
+
+def attack_effect_round_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:448"""
+    t = lowest(PLACE, g.r_t_left)
+    g.r_t_left = select(on, without(PLACE, g.r_t_left, t), g.r_t_left)
+    t_2 = t
+    n = look(g.tables.attack_effect_17_a, g.r_row_2)
+    on_ = on & (t_2 != -1)
+    harm = attack_damage(g, t_2, n)
+    g.place_damage = put(g.place_damage, t_2, clip((at(g.place_damage, t_2) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t_2) != g.current))
+    on__3 = on__2 & is_active(g, t_2)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t_2, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t_2) >= max_hp(g, t_2))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round_2, At.attack_effect_join_11), g.pc)
+
+
+def attack_effect_join_11(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:448"""
+    on_ = on & look(g.tables.attack_effect_18, g.r_row_2)
+    strip_of_energy(g, on_, g.r_self__3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_19, g.r_row_2), At.attack_effect_then_12, At.attack_effect_join_12), g.pc
+    )
+
+
+def attack_effect_then_12(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:549"""
+    g.pc = select(on, where((g.heads == 0), At.attack_effect_then_13, At.attack_effect_join_12), g.pc)
+
+
+def attack_effect_then_13(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:549"""
+    t = g.r_self__3
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, 20)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join_12, g.pc)
+
+
+def attack_effect_join_12(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:549"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_20, g.r_row_2), At.attack_effect_then_14, At.attack_effect_join_14), g.pc
+    )
+
+
+def attack_effect_then_14(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:561"""
+    g.r_targets_4 = select(on, benched(g, owner_of(PLACE, g.r_self__3)), g.r_targets_4)
+    g.r_p_7 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_7)
+    g.r_t_15 = select(on, -1, g.r_t_15)
+    g.pc = select(on, At.hit_one_of_with_by_ask_2, g.pc)
+
+
+def hit_one_of_with_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    player = g.r_p_7
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_4)
+    ask(g, on, player, words, False, At.hit_one_of_with_by_chosen_2, At.hit_one_of_with_by_went_on_2)
+
+
+def hit_one_of_with_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
+    g.pc = select(chose_slot, At.hit_one_of_with_by_slot_2, g.pc)
+
+
+def hit_one_of_with_by_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
+    g.pc = select(on, At.hit_one_of_with_by_went_on_2, g.pc)
+
+
+def hit_one_of_with_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    t = g.r_t_15
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, 30)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join_14, g.pc)
+
+
+def attack_effect_join_14(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:561"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_21, g.r_row_2), At.attack_effect_then_15, At.attack_effect_join_15), g.pc
+    )
+
+
+def attack_effect_then_15(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:629"""
+    g.r_p_8 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_8)
+    g.pc = select(
+        on,
+        where(negate(unreachable(g, active(g, g.r_p_8))), At.switch_active_of_then_2, At.attack_effect_join_15),
+        g.pc,
+    )
+
+
+def switch_active_of_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    g.r_t_17 = select(on, -1, g.r_t_17)
+    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
+
+
+def switch_active_of_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    player = g.r_p_8
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_8))
+    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
+
+
+def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
+    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
+
+
+def switch_active_of_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    g.r_t_17 = select(on, g.r_t_18, g.r_t_17)
+    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
+
+
+def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    on_ = on & (g.r_t_17 != -1)
+    send_out(g, on_, g.r_t_17)
+    g.pc = select(on, At.attack_effect_join_15, g.pc)
+
+
+def attack_effect_join_15(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:629"""
+    on_ = on & look(g.tables.attack_effect_22, g.r_row_2)
+    brace_by(g, on_, g.r_self__3, look(g.tables.attack_effect_22_a, g.r_row_2))
+    on__2 = on & look(g.tables.attack_effect_23, g.r_row_2)
+    on__3 = on__2 & g.r_lucky
+    shield(g, on__3, g.r_self__3)
+    on__4 = on & look(g.tables.attack_effect_24, g.r_row_2)
+    weaken_by(g, on__4, g.r_foe_3, 20)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_25, g.r_row_2), At.attack_effect_then_16, At.attack_effect_join_16), g.pc
+    )
+
+
+def attack_effect_then_16(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:840"""
+    g.r_targets_5 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_targets_5)
+    g.r_n_2 = select(on, look(g.tables.attack_effect_25_a, g.r_row_2), g.r_n_2)
+    g.r_p_9 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_9)
+    g.r_t_19 = select(on, -1, g.r_t_19)
+    g.pc = select(on, At.hit_one_of_with_by_ask_3, g.pc)
+
+
+def hit_one_of_with_by_ask_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    player = g.r_p_9
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_5)
+    ask(g, on, player, words, False, At.hit_one_of_with_by_chosen_3, At.hit_one_of_with_by_went_on_3)
+
+
+def hit_one_of_with_by_chosen_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_20 = select(chose_slot, (g.action - Act.slot), g.r_t_20)
+    g.pc = select(chose_slot, At.hit_one_of_with_by_slot_3, g.pc)
+
+
+def hit_one_of_with_by_slot_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    g.r_t_19 = select(on, g.r_t_20, g.r_t_19)
+    g.pc = select(on, At.hit_one_of_with_by_went_on_3, g.pc)
+
+
+def hit_one_of_with_by_went_on_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:33"""
+    t = g.r_t_19
+    n = g.r_n_2
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, n)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, At.attack_effect_join_16, g.pc)
+
+
+def attack_effect_join_16(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:840"""
+    on_ = on & look(g.tables.attack_effect_26, g.r_row_2)
+    heal_damage_from(g, on_, g.dealt, g.r_self__3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_27, g.r_row_2), At.attack_effect_then_17, At.attack_effect_join_17), g.pc
+    )
+
+
+def attack_effect_then_17(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:885"""
+    g.r_p_10 = select(on, owner_of(PLACE, g.r_foe_3), g.r_p_10)
+    g.pc = select(
+        on,
+        where(negate(unreachable(g, active(g, g.r_p_10))), At.switch_active_of_then_3, At.attack_effect_join_17),
+        g.pc,
+    )
+
+
+def switch_active_of_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    g.r_t_21 = select(on, -1, g.r_t_21)
+    g.pc = select(on, At.switch_active_of_ask_3, g.pc)
+
+
+def switch_active_of_ask_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    player = g.r_p_10
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_10))
+    ask(g, on, player, words, False, At.switch_active_of_chosen_3, At.switch_active_of_went_on_3)
+
+
+def switch_active_of_chosen_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_22 = select(chose_slot, (g.action - Act.slot), g.r_t_22)
+    g.pc = select(chose_slot, At.switch_active_of_slot_3, g.pc)
+
+
+def switch_active_of_slot_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    g.r_t_21 = select(on, g.r_t_22, g.r_t_21)
+    g.pc = select(on, At.switch_active_of_went_on_3, g.pc)
+
+
+def switch_active_of_went_on_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    on_ = on & (g.r_t_21 != -1)
+    send_out(g, on_, g.r_t_21)
+    g.pc = select(on, At.attack_effect_join_17, g.pc)
+
+
+def attack_effect_join_17(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:885"""
+    on_ = on & look(g.tables.attack_effect_28, g.r_row_2)
+    root(g, on_, g.r_foe_3)
+    on__2 = on & look(g.tables.attack_effect_29, g.r_row_2)
+    bench_one_of_from_deck_of(
+        g,
+        on__2,
+        inter(
+            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
+            own_set(
+                CARD,
+                look_in(
+                    g.tables.deck_list_cards_mask_31, 319, at(g.player_list, owner_of(PLACE, g.r_self__3)), g.r_row_2
+                ),
+                owner_of(PLACE, g.r_self__3),
+            ),
+        ),
+        owner_of(PLACE, g.r_self__3),
+    )
+    on__3 = on & look(g.tables.attack_effect_30, g.r_row_2)
+    on__4 = on__3 & g.r_lucky
+    discard_random_energy_from(g, on__4, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_31, g.r_row_2), At.attack_effect_then_18, At.attack_effect_join_18), g.pc
+    )
+
+
+def attack_effect_then_18(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:988"""
+    e = look(g.tables.attack_effect_31_b, g.r_row_2)
+    t = g.r_self__3
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) + 1), 0, 63), on_
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, e)
+    g.pc = select(on, At.attack_effect_join_18, g.pc)
+
+
+def attack_effect_join_18(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:988"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_32, g.r_row_2), At.attack_effect_then_19, At.attack_effect_join_19), g.pc
+    )
+
+
+def attack_effect_then_19(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1010"""
+    targets = in_play(g, owner_of(PLACE, g.r_foe_3))
+    g.r_each = select(on, look(g.tables.attack_effect_32_b, g.r_row_2), g.r_each)
+    rounds = 4
+    for i in range(4):
+        on_ = on & (i < rounds)
+        t = draw_member(g, on_, Draws.slot, PLACE, targets)
+        on__2 = on_ & (t != -1)
+        g.place_drawn = put(g.place_drawn, t, clip((at(g.place_drawn, t) + 1), 0, 9), on__2)
+    g.r_t_left_2 = select(on, subset(PLACE, targets, lambda t_2: at(g.place_drawn, t_2) > 0), g.r_t_left_2)
+    g.pc = select(
+        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_19), g.pc
+    )
+
+
+def hit_times_a_random_one_of_with_round(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/attacks.rules:43"""
+    t = lowest(PLACE, g.r_t_left_2)
+    g.r_t_left_2 = select(on, without(PLACE, g.r_t_left_2, t), g.r_t_left_2)
+    t_2 = t
+    n = at(g.place_drawn, t) * g.r_each
+    on_ = on & (t_2 != -1)
+    harm = attack_damage(g, t_2, n)
+    g.place_damage = put(g.place_damage, t_2, clip((at(g.place_damage, t_2) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t_2) != g.current))
+    on__3 = on__2 & is_active(g, t_2)
+    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
+    g.place_struck = put(g.place_struck, t_2, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t_2) >= max_hp(g, t_2))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
+    g.place_drawn = put(g.place_drawn, t, 0, on)
+    g.pc = select(
+        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_19), g.pc
+    )
+
+
+def attack_effect_join_19(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1010"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_33, g.r_row_2), At.attack_effect_then_20, At.attack_effect_join_20), g.pc
+    )
+
+
+def attack_effect_then_20(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1073"""
+    p = owner_of(PLACE, g.r_self__3)
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__3 = on__2 & (c != -1)
+        moved_ = c
+        on__4 = on__3 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
+        take(g, PLAYER_DECK, p, position, on__4)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+    g.pc = select(on, At.attack_effect_join_20, g.pc)
+
+
+def attack_effect_join_20(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1073"""
+    on_ = on & look(g.tables.attack_effect_34, g.r_row_2)
+    on__2 = on_ & g.r_lucky
+    lose_a_card_of(g, on__2, owner_of(PLACE, g.r_foe_3))
+    on__3 = on & look(g.tables.attack_effect_35, g.r_row_2)
+    on__4 = on__3 & g.r_lucky
+    bury_into_deck(g, on__4, g.r_foe_3)
+    on__5 = on & look(g.tables.attack_effect_36, g.r_row_2)
+    show_hand_of(g, on__5, owner_of(PLACE, g.r_foe_3))
+    on__6 = on & look(g.tables.attack_effect_37, g.r_row_2)
+    discard_random_energy_from_among(
+        g, on__6, union(in_play(g, owner_of(PLACE, g.r_self__3)), in_play(g, owner_of(PLACE, g.r_foe_3)))
+    )
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_38, g.r_row_2), At.attack_effect_then_21, At.attack_effect_join_21), g.pc
+    )
+
+
+def attack_effect_then_21(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:217"""
+    targets = in_play(g, owner_of(PLACE, g.r_self__3))
+    for t, here in elements(PLACE, targets):
+        on_ = on & here
+        heal_damage_from(g, on_, 20, t)
+    g.pc = select(on, At.attack_effect_join_21, g.pc)
+
+
+def attack_effect_join_21(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:217"""
+    on_ = on & look(g.tables.attack_effect_39, g.r_row_2)
+    blind(g, on_, g.r_foe_3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_40, g.r_row_2), At.attack_effect_then_22, At.attack_effect_join_22), g.pc
+    )
+
+
+def attack_effect_then_22(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:345"""
+    n = clip(size(Owned(at(g.player_hand, owner_of(PLACE, g.r_foe_3)), owner_of(PLACE, g.r_foe_3))), 0, 20)
+    p = owner_of(PLACE, g.r_self__3)
+    g.r_rounds_4 = select(on, greater(lesser(n, 20), 0), g.r_rounds_4)
+
+    def more(g: Game) -> Lane:
+        return g.r_rounds_4 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_rounds_4 = select(on, (g.r_rounds_4 - 1), g.r_rounds_4)
+        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
+        g.r_c_10 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0), g.r_c_10)
+        on__2 = on_ & (g.r_c_10 != -1)
+        moved_ = g.r_c_10
+        on__3 = on__2 & (moved_ >= 0)
+        position = index_of(CARD, moved_)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+
+    repeat_while(g, on, more, rounds, 20)
+    g.pc = select(on, At.attack_effect_join_22, g.pc)
+
+
+def attack_effect_join_22(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:345"""
+    on_ = on & look(g.tables.attack_effect_41, g.r_row_2)
+    on__2 = on_ & g.r_lucky
+    ward(g, on__2, g.r_self__3)
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_42, g.r_row_2), At.attack_effect_then_23, At.attack_effect_join_23), g.pc
+    )
+
+
+def attack_effect_then_23(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:137"""
+    p = owner_of(PLACE, g.r_foe_3)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = index_of(CARD, moved_)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
+
+    repeat(g, on, 5, rounds, 5)
+    g.pc = select(on, At.attack_effect_join_23, g.pc)
+
+
+def attack_effect_join_23(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:137"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_43, g.r_row_2), At.attack_effect_then_24, At.attack_effect_join_24), g.pc
+    )
+
+
+def attack_effect_then_24(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:160"""
+    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_25, At.attack_effect_join_24), g.pc)
+
+
+def attack_effect_then_25(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:160"""
+    g.r_targets_6 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_targets_6)
+    g.r_p_11 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_11)
+    g.pc = select(
+        on,
+        where(
+            negate(unreachable(g, active(g, opponent(g, g.r_p_11)))), At.lure_one_of_by_then_2, At.attack_effect_join_24
+        ),
+        g.pc,
+    )
+
+
+def lure_one_of_by_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:67"""
+    g.r_t_23 = select(on, -1, g.r_t_23)
+    g.pc = select(on, At.lure_one_of_by_ask_2, g.pc)
+
+
+def lure_one_of_by_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    player = g.r_p_11
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_6)
+    ask(g, on, player, words, False, At.lure_one_of_by_chosen_2, At.lure_one_of_by_went_on_2)
+
+
+def lure_one_of_by_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_24 = select(chose_slot, (g.action - Act.slot), g.r_t_24)
+    g.pc = select(chose_slot, At.lure_one_of_by_slot_2, g.pc)
+
+
+def lure_one_of_by_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    g.r_t_23 = select(on, g.r_t_24, g.r_t_23)
+    g.pc = select(on, At.lure_one_of_by_went_on_2, g.pc)
+
+
+def lure_one_of_by_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    on_ = on & (g.r_t_23 != -1)
+    send_out(g, on_, g.r_t_23)
+    g.pc = select(on, At.attack_effect_join_24, g.pc)
+
+
+def attack_effect_join_24(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:160"""
+    on_ = on & look(g.tables.attack_effect_44, g.r_row_2)
+    on__2 = on_ & g.r_lucky
+    heal_damage_from(g, on__2, 60, g.r_self__3)
+    for t_2, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t: at(g.place_struck, t))):
+        on__3 = on & here
+        g.place_struck = put(g.place_struck, t_2, False, on__3)
+        ability_when_hit(g, on__3, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_2), 0), t_2, g.r_self_)
+        species_when_hit(g, on__3, def_(g, at(g.place_attached, t_2)), t_2, g.r_self_)
     g.using = select(on, -1, g.using)
+    g.heads = select(on, 0, g.heads)
     g.dealt = select(on, 0, g.dealt)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_retreat(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:123"""
+    """specs/tcg/flow.rules:126"""
     g.retreated = select(on, True, g.retreated)
-    g.r_t_12 = select(on, g.r_t_6, g.r_t_12)
-    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_12)), g.r_leaving)
-    g.r_rounds_4 = select(on, greater(lesser(retreat_cost(g, g.r_leaving), 5), 0), g.r_rounds_4)
-    g.pc = select(on, where((g.r_rounds_4 > 0), At.retreat_to_round, At.retreat_to_done), g.pc)
+    g.r_t_25 = select(on, g.r_t_6, g.r_t_25)
+    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_25)), g.r_leaving)
+    g.r_due = select(on, retreat_cost(g, g.r_leaving), g.r_due)
+    g.r_rounds_5 = select(on, 0, g.r_rounds_5)
+    g.pc = select(on, where(((g.r_rounds_5 < 5) & (g.r_due > 0)), At.retreat_to_round, At.retreat_to_done), g.pc)
 
 
 def retreat_to_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
-    g.r_rounds_4 = select(on, (g.r_rounds_4 - 1), g.r_rounds_4)
+    """specs/tcg/flow.rules:181"""
     g.r_e = select(on, -1, g.r_e)
     g.pc = select(on, At.retreat_to_ask, g.pc)
 
 
 def retreat_to_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
-    player = owner_of(PLACE, g.r_t_12)
+    """specs/tcg/flow.rules:182"""
+    player = owner_of(PLACE, g.r_t_25)
     words = no_actions(ACTIONS)
     offer(
         words,
@@ -755,32 +1574,36 @@ def retreat_to_ask(g: Game, on: Lane) -> None:
 
 
 def retreat_to_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
+    """specs/tcg/flow.rules:182"""
     chose_energy = on & (g.action >= Act.energy) & (g.action < Act.energy + 10)
     g.r_e_2 = select(chose_energy, (g.action - Act.energy), g.r_e_2)
     g.pc = select(chose_energy, At.retreat_to_energy, g.pc)
 
 
 def retreat_to_energy(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
+    """specs/tcg/flow.rules:182"""
     g.r_e = select(on, g.r_e_2, g.r_e)
     g.pc = select(on, At.retreat_to_went_on, g.pc)
 
 
 def retreat_to_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:180"""
+    """specs/tcg/flow.rules:182"""
+    g.r_due = select(
+        on, greater(0, (g.r_due - where((is_type(g, g.r_leaving, g.r_e) & (gain(g, g.r_leaving) > 0)), 2, 1))), g.r_due
+    )
     discard_energy_from(g, on, 1, g.r_e, g.r_leaving)
-    g.pc = select(on, where((g.r_rounds_4 > 0), At.retreat_to_round, At.retreat_to_done), g.pc)
+    g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
+    g.pc = select(on, where(((g.r_rounds_5 < 5) & (g.r_due > 0)), At.retreat_to_round, At.retreat_to_done), g.pc)
 
 
 def retreat_to_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:179"""
-    send_out(g, on, g.r_t_12)
+    """specs/tcg/flow.rules:181"""
+    send_out(g, on, g.r_t_25)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_discard(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:120"""
+    """specs/tcg/flow.rules:123"""
     t = g.r_t_5
     moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
     whose = owner_of(PLACE, t)
@@ -791,21 +1614,324 @@ def take_turn_discard(g: Game, on: Lane) -> None:
 
 
 def take_turn_ability(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:116"""
-    g.place_ability_used = put(g.place_ability_used, g.r_t_4, True, on)
-    ability_use(g, on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_t_4), 0), g.r_t_4)
+    """specs/tcg/flow.rules:119"""
+    g.place_ability_used = put(
+        g.place_ability_used,
+        g.r_t_4,
+        negate(ability_tireless(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_t_4), 0))),
+        on,
+    )
+    g.r_row_3 = select(on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_t_4), 0), g.r_row_3)
+    g.r_self__4 = select(on, g.r_t_4, g.r_self__4)
+    on_ = on & look(g.tables.ability_use_0, g.r_row_3)
+    g.r_t_26 = select(on_, -1, g.r_t_26)
+    g.pc = select(on, where(look(g.tables.ability_use_1, g.r_row_3), At.ability_use_ask, At.ability_use_join), g.pc)
+
+
+def ability_use_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:476"""
+    player = owner_of(PLACE, g.r_self__4)
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, in_play(g, opponent(g, owner_of(PLACE, g.r_self__4))))
+    ask(g, on, player, words, False, At.ability_use_chosen, At.ability_use_join)
+
+
+def ability_use_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:476"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
+    g.pc = select(chose_slot, At.ability_use_slot, g.pc)
+
+
+def ability_use_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:476"""
+    g.r_t_26 = select(on, g.r_t_26, g.r_t_26)
+    g.pc = select(on, At.ability_use_join, g.pc)
+
+
+def ability_use_join(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:476"""
+    on_ = on & look(g.tables.ability_use_2, g.r_row_3)
+    g.r_lucky_2 = select(on_, flip_coin(g, on_), g.r_lucky_2)
+    g.pc = select(on, where(look(g.tables.ability_use_3, g.r_row_3), At.ability_use_ask_2, At.ability_use_join_2), g.pc)
+
+
+def ability_use_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:106"""
+    player = owner_of(PLACE, g.r_self__4)
+    words = no_actions(ACTIONS)
+    offer(
+        words,
+        Act.slot,
+        8,
+        subset(
+            PLACE,
+            benched(g, owner_of(PLACE, g.r_self__4)),
+            lambda t: is_type(g, t, Element.water) & (element(PLACE_ENERGY, g.place_energy, t, Element.water) > 0),
+        ),
+    )
+    ask(g, on, player, words, False, At.ability_use_chosen_2, At.ability_use_join_2)
+
+
+def ability_use_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:106"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
+    g.pc = select(chose_slot, At.ability_use_slot_2, g.pc)
+
+
+def ability_use_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:106"""
+    g.r_t_26 = select(on, g.r_t_26, g.r_t_26)
+    g.pc = select(on, At.ability_use_join_2, g.pc)
+
+
+def ability_use_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:106"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_4, g.r_row_3), At.ability_use_then_3, At.ability_use_join_3), g.pc
+    )
+
+
+def ability_use_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:40"""
+    targets = in_play(g, owner_of(PLACE, g.r_self__4))
+    for t, here in elements(PLACE, targets):
+        on_ = on & here
+        heal_damage_from(g, on_, 20, t)
+    g.pc = select(on, At.ability_use_join_3, g.pc)
+
+
+def ability_use_join_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:40"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_5, g.r_row_3), At.ability_use_then_4, At.ability_use_join_4), g.pc
+    )
+
+
+def ability_use_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:109"""
+    g.r_targets_7 = select(
+        on,
+        subset(PLACE, benched(g, opponent(g, owner_of(PLACE, g.r_self__4))), lambda t: is_unevolved(g, t)),
+        g.r_targets_7,
+    )
+    g.r_p_12 = select(on, owner_of(PLACE, g.r_self__4), g.r_p_12)
+    g.pc = select(
+        on,
+        where(negate(unreachable(g, active(g, opponent(g, g.r_p_12)))), At.lure_one_of_by_then, At.ability_use_join_4),
+        g.pc,
+    )
+
+
+def lure_one_of_by_then(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:67"""
+    g.r_t_27 = select(on, -1, g.r_t_27)
+    g.pc = select(on, At.lure_one_of_by_ask, g.pc)
+
+
+def lure_one_of_by_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    player = g.r_p_12
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_7)
+    ask(g, on, player, words, False, At.lure_one_of_by_chosen, At.lure_one_of_by_went_on)
+
+
+def lure_one_of_by_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
+    g.pc = select(chose_slot, At.lure_one_of_by_slot, g.pc)
+
+
+def lure_one_of_by_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
+    g.pc = select(on, At.lure_one_of_by_went_on, g.pc)
+
+
+def lure_one_of_by_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    on_ = on & (g.r_t_27 != -1)
+    send_out(g, on_, g.r_t_27)
+    g.pc = select(on, At.ability_use_join_4, g.pc)
+
+
+def ability_use_join_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:109"""
+    on_ = on & look(g.tables.ability_use_6, g.r_row_3)
+    put_damage_on(g, on_, 20, g.r_t_26)
+    g.pc = select(
+        on, where(look(g.tables.ability_use_7, g.r_row_3), At.ability_use_then_5, At.ability_use_join_5), g.pc
+    )
+
+
+def ability_use_then_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:529"""
+    t = g.r_self__4
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.lightning,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.lightning) + 1), 0, 63),
+            on_,
+        )
+        ability_energized(
+            g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.lightning
+        )
+    g.pc = select(on, At.ability_use_join_5, g.pc)
+
+
+def ability_use_join_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:529"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_8, g.r_row_3), At.ability_use_then_6, At.ability_use_join_6), g.pc
+    )
+
+
+def ability_use_then_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:684"""
+    g.pc = select(on, where(g.r_lucky_2, At.ability_use_then_7, At.ability_use_join_6), g.pc)
+
+
+def ability_use_then_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:684"""
+    t = active(g, opponent(g, owner_of(PLACE, g.r_self__4)))
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (
+        ((Condition.asleep == Condition.asleep) | (Condition.asleep == Condition.confused))
+        | (Condition.asleep == Condition.paralyzed)
+    )
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, True, on_)
+    on__3 = on_ & (Condition.asleep == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.ability_use_join_6, g.pc)
+
+
+def ability_use_join_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:684"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_9, g.r_row_3), At.ability_use_then_8, At.ability_use_join_8), g.pc
+    )
+
+
+def ability_use_then_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:725"""
+    t = active(g, owner_of(PLACE, g.r_self__4))
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.psychic,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.psychic) + 1), 0, 63),
+            on_,
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.psychic)
+    g.pc = select(on, At.ability_use_join_8, g.pc)
+
+
+def ability_use_join_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:725"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_10, g.r_row_3), At.ability_use_then_9, At.ability_use_join_9), g.pc
+    )
+
+
+def ability_use_then_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:963"""
+    t = active(g, opponent(g, owner_of(PLACE, g.r_self__4)))
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (
+        ((Condition.poisoned == Condition.asleep) | (Condition.poisoned == Condition.confused))
+        | (Condition.poisoned == Condition.paralyzed)
+    )
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.poisoned, True, on_)
+    on__3 = on_ & (Condition.poisoned == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.ability_use_join_9, g.pc)
+
+
+def ability_use_join_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:963"""
+    g.pc = select(
+        on, where(look(g.tables.ability_use_11, g.r_row_3), At.ability_use_then_10, At.ability_use_join_10), g.pc
+    )
+
+
+def ability_use_then_10(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1028"""
+    g.r_p_13 = select(on, opponent(g, owner_of(PLACE, g.r_self__4)), g.r_p_13)
+    g.pc = select(
+        on, where(negate(unreachable(g, active(g, g.r_p_13))), At.switch_active_of_then, At.ability_use_join_10), g.pc
+    )
+
+
+def switch_active_of_then(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    g.r_t_29 = select(on, -1, g.r_t_29)
+    g.pc = select(on, At.switch_active_of_ask, g.pc)
+
+
+def switch_active_of_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    player = g.r_p_13
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_13))
+    ask(g, on, player, words, False, At.switch_active_of_chosen, At.switch_active_of_went_on)
+
+
+def switch_active_of_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
+    g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
+
+
+def switch_active_of_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
+    g.pc = select(on, At.switch_active_of_went_on, g.pc)
+
+
+def switch_active_of_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    on_ = on & (g.r_t_29 != -1)
+    send_out(g, on_, g.r_t_29)
+    g.pc = select(on, At.ability_use_join_10, g.pc)
+
+
+def ability_use_join_10(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1028"""
+    on_ = on & look(g.tables.ability_use_12, g.r_row_3)
+    look_at_cards_of(g, on_, 1, owner_of(PLACE, g.r_self__4))
+    on__2 = on & look(g.tables.ability_use_13, g.r_row_3)
+    pass_energy_from_to(g, on__2, 1, Element.water, g.r_t_26, active(g, owner_of(PLACE, g.r_self__4)))
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_use_stadium(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:112"""
+    """specs/tcg/flow.rules:115"""
     g.stadium_used = select(on, True, g.stadium_used)
     species_visit(g, on, def_(g, g.arena), g.current)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_stadium(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:106"""
+    """specs/tcg/flow.rules:109"""
     g.stadium_played = select(on, True, g.stadium_played)
     on_ = on & True
     g.stadium_used = select(on_, False, g.stadium_used)
@@ -826,7 +1952,7 @@ def take_turn_stadium(g: Game, on: Lane) -> None:
 
 
 def take_turn_tool(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:103"""
+    """specs/tcg/flow.rules:106"""
     moved_ = g.r_c_8
     on_ = on & (moved_ >= 0)
     position = index_of(CARD, moved_)
@@ -837,38 +1963,38 @@ def take_turn_tool(g: Game, on: Lane) -> None:
 
 
 def take_turn_supporter(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:99"""
-    g.supporter_played = select(on, True, g.supporter_played)
-    g.r_c_10 = select(on, g.r_c_7, g.r_c_10)
+    """specs/tcg/flow.rules:102"""
+    g.supporter = select(on, def_(g, g.r_c_7), g.supporter)
+    g.r_c_11 = select(on, g.r_c_7, g.r_c_11)
     g.r_use_up_return = select(on, At.take_turn_went_on, g.r_use_up_return)
     g.pc = select(on, At.use_up_entry, g.pc)
 
 
 def take_turn_item(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:96"""
-    g.r_c_10 = select(on, g.r_c_6, g.r_c_10)
+    """specs/tcg/flow.rules:99"""
+    g.r_c_11 = select(on, g.r_c_6, g.r_c_11)
     g.r_use_up_return = select(on, At.take_turn_went_on, g.r_use_up_return)
     g.pc = select(on, At.use_up_entry, g.pc)
 
 
 def use_up_entry(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:171"""
-    moved_ = g.r_c_10
+    """specs/tcg/flow.rules:172"""
+    moved_ = g.r_c_11
     on_ = on & (moved_ >= 0)
     position = index_of(CARD, moved_)
-    whose = owner_of(CARD, g.r_c_10)
-    whose_2 = owner_of(CARD, g.r_c_10)
+    whose = owner_of(CARD, g.r_c_11)
+    whose_2 = owner_of(CARD, g.r_c_11)
     g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
     g.player_discard = put(g.player_discard, whose_2, at(g.player_discard, whose_2) | bit(position), on_)
-    g.r_row_3 = select(on, def_(g, g.r_c_10), g.r_row_3)
-    g.r_me = select(on, owner_of(CARD, g.r_c_10), g.r_me)
-    on__2 = on & look(g.tables.species_play_0, g.r_row_3)
-    g.r_t_13 = select(on__2, -1, g.r_t_13)
-    g.pc = select(on, where(look(g.tables.species_play_1, g.r_row_3), At.species_play_ask, At.species_play_join), g.pc)
+    g.r_row_4 = select(on, def_(g, g.r_c_11), g.r_row_4)
+    g.r_me = select(on, owner_of(CARD, g.r_c_11), g.r_me)
+    on__2 = on & look(g.tables.species_play_0, g.r_row_4)
+    g.r_t_31 = select(on__2, -1, g.r_t_31)
+    g.pc = select(on, where(look(g.tables.species_play_1, g.r_row_4), At.species_play_ask, At.species_play_join), g.pc)
 
 
 def species_play_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
+    """specs/tcg/cards/a1.rules:1196"""
     player = g.r_me
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: is_type(g, t, Element.water)))
@@ -876,161 +2002,378 @@ def species_play_ask(g: Game, on: Lane) -> None:
 
 
 def species_play_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
+    """specs/tcg/cards/a1.rules:1196"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_13 = select(chose_slot, (g.action - Act.slot), g.r_t_13)
+    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
     g.pc = select(chose_slot, At.species_play_slot, g.pc)
 
 
 def species_play_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
-    g.r_t_13 = select(on, g.r_t_13, g.r_t_13)
+    """specs/tcg/cards/a1.rules:1196"""
+    g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
     g.pc = select(on, At.species_play_join, g.pc)
 
 
 def species_play_join(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:194"""
+    """specs/tcg/cards/a1.rules:1196"""
+    on_ = on & look(g.tables.species_play_2, g.r_row_4)
+    g.r_c_12 = select(on_, -1, g.r_c_12)
     g.pc = select(
-        on, where(look(g.tables.species_play_2, g.r_row_3), At.species_play_then_2, At.species_play_join_2), g.pc
-    )
-
-
-def species_play_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:195"""
-    g.r_heads_3 = select(on, 0, g.r_heads_3)
-    g.r_going_2 = select(on, True, g.r_going_2)
-
-    def more(g: Game) -> Lane:
-        return g.r_going_2
-
-    def rounds(g: Game, on: Lane) -> None:
-        g.r_side = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side)
-        g.r_heads_3 = select(on, clip((g.r_heads_3 + g.r_side), 0, 31), g.r_heads_3)
-        g.r_going_2 = select(on, (g.r_side == 1), g.r_going_2)
-
-    repeat_while(g, on, more, rounds, 31)
-    g.r_heads_4 = select(on, g.r_heads_3, g.r_heads_4)
-    g.pc = select(on, At.species_play_join_2, g.pc)
-
-
-def species_play_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:195"""
-    on_ = on & look(g.tables.species_play_3, g.r_row_3)
-    g.r_c_11 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_11)
-    g.pc = select(
-        on, where(look(g.tables.species_play_4, g.r_row_3), At.species_play_ask_2, At.species_play_join_3), g.pc
+        on, where(look(g.tables.species_play_3, g.r_row_4), At.species_play_ask_2, At.species_play_join_2), g.pc
     )
 
 
 def species_play_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
+    """specs/tcg/cards/a1.rules:1190"""
     player = g.r_me
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: at(g.place_damage, t) > 0))
-    ask(g, on, player, words, False, At.species_play_chosen_2, At.species_play_join_3)
+    offer(
+        words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: is_type(g, t, Element.grass) & is_damaged(g, t))
+    )
+    ask(g, on, player, words, False, At.species_play_chosen_2, At.species_play_join_2)
 
 
 def species_play_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
+    """specs/tcg/cards/a1.rules:1190"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_13 = select(chose_slot, (g.action - Act.slot), g.r_t_13)
+    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
     g.pc = select(chose_slot, At.species_play_slot_2, g.pc)
 
 
 def species_play_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
-    g.r_t_13 = select(on, g.r_t_13, g.r_t_13)
+    """specs/tcg/cards/a1.rules:1190"""
+    g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
+    g.pc = select(on, At.species_play_join_2, g.pc)
+
+
+def species_play_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1190"""
+    g.pc = select(
+        on, where(look(g.tables.species_play_4, g.r_row_4), At.species_play_then_3, At.species_play_join_3), g.pc
+    )
+
+
+def species_play_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1197"""
+    g.r_found_4 = select(on, 0, g.r_found_4)
+    g.r_left_3 = select(on, 127, g.r_left_3)
+
+    def more(g: Game) -> Lane:
+        return g.r_left_3 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side_3 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_3)
+        g.r_found_4 = select(on, clip((g.r_found_4 + g.r_side_3), 0, 127), g.r_found_4)
+        g.r_left_3 = select(
+            on, clip(where(((127 == 127) & (g.r_side_3 == 0)), 0, (g.r_left_3 - 1)), 0, 127), g.r_left_3
+        )
+
+    repeat_while(g, on, more, rounds, 127)
+    g.r_heads_2 = select(on, g.r_found_4, g.r_heads_2)
     g.pc = select(on, At.species_play_join_3, g.pc)
 
 
 def species_play_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:5"""
-    on_ = on & look(g.tables.species_play_5, g.r_row_3)
-    mix_hand_of_into_deck(g, on_, opponent(g, g.r_me))
-    on__2 = on & look(g.tables.species_play_6, g.r_row_3)
-    attach_energy_to(g, on__2, g.r_heads_4, Element.water, g.r_t_13)
-    on__3 = on & look(g.tables.species_play_7, g.r_row_3)
-    take_back_to_hand(g, on__3, active(g, g.r_me))
-    on__4 = on & look(g.tables.species_play_8, g.r_row_3)
-    g.player_boost = put_element(
-        PLAYER_BOOST,
-        g.player_boost,
-        g.r_me,
-        0,
-        clip((element(PLAYER_BOOST, g.player_boost, g.r_me, 0) + 10), 0, 200),
-        on__4,
-    )
+    """specs/tcg/cards/a1.rules:1197"""
     g.pc = select(
-        on, where(look(g.tables.species_play_9, g.r_row_3), At.species_play_then_4, At.species_play_join_4), g.pc
+        on, where(look(g.tables.species_play_5, g.r_row_4), At.species_play_ask_3, At.species_play_join_4), g.pc
     )
 
 
-def species_play_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:210"""
-    g.r_p_5 = select(on, opponent(g, g.r_me), g.r_p_5)
-    g.r_t_14 = select(on, -1, g.r_t_14)
-    g.pc = select(on, At.switch_active_of_ask_2, g.pc)
-
-
-def switch_active_of_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    player = g.r_p_5
+def species_play_ask_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:351"""
+    player = g.r_me
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_5))
-    ask(g, on, player, words, False, At.switch_active_of_chosen_2, At.switch_active_of_went_on_2)
+    offer_each(
+        words,
+        Act.card,
+        CARD,
+        distinct(
+            CARD,
+            subset(
+                CARD,
+                Owned(at(g.player_discard, opponent(g, g.r_me)), opponent(g, g.r_me)),
+                lambda c: is_basic(g, def_(g, c)),
+            ),
+            lambda c_2: def_(g, c_2),
+        ),
+    )
+    ask(g, on, player, words, False, At.species_play_chosen_3, At.species_play_join_4)
 
 
-def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_15 = select(chose_slot, (g.action - Act.slot), g.r_t_15)
-    g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
+def species_play_chosen_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:351"""
+    chose_card = on & (g.action >= Act.card) & (g.action < Act.card + 40)
+    g.r_c_12 = select(chose_card, (g.action - Act.card), g.r_c_12)
+    g.pc = select(chose_card, At.species_play_card, g.pc)
 
 
-def switch_active_of_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    g.r_t_14 = select(on, g.r_t_15, g.r_t_14)
-    g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
-
-
-def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs.rules:162"""
-    on_ = on & (g.r_t_14 != -1)
-    send_out(g, on_, g.r_t_14)
+def species_play_card(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1a.rules:351"""
+    g.r_c_12 = select(on, g.r_c_12, g.r_c_12)
     g.pc = select(on, At.species_play_join_4, g.pc)
 
 
 def species_play_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/a1.rules:210"""
-    on_ = on & look(g.tables.species_play_10, g.r_row_3)
-    test = (look(g.tables.species_kind, def_(g, g.r_c_11)) == Kind.pokemon) & (
-        look(g.tables.species_element, def_(g, g.r_c_11)) == Element.psychic
+    """specs/tcg/cards/a1a.rules:351"""
+    on_ = on & look(g.tables.species_play_6, g.r_row_4)
+    g.r_c_12 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_12)
+    g.pc = select(
+        on, where(look(g.tables.species_play_7, g.r_row_4), At.species_play_ask_4, At.species_play_join_5), g.pc
     )
-    on__2 = on_ & test
-    moved_ = g.r_c_11
-    on__3 = on__2 & (moved_ >= 0)
+
+
+def species_play_ask_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    player = g.r_me
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, subset(PLACE, in_play(g, g.r_me), lambda t: is_damaged(g, t)))
+    ask(g, on, player, words, False, At.species_play_chosen_4, At.species_play_join_5)
+
+
+def species_play_chosen_4(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
+    g.pc = select(chose_slot, At.species_play_slot_3, g.pc)
+
+
+def species_play_slot_3(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
+    g.pc = select(on, At.species_play_join_5, g.pc)
+
+
+def species_play_join_5(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:5"""
+    on_ = on & look(g.tables.species_play_8, g.r_row_4)
+    heal_damage_from(g, on_, look(g.tables.species_play_8_a, g.r_row_4), g.r_t_31)
+    g.pc = select(
+        on, where(look(g.tables.species_play_9, g.r_row_4), At.species_play_then_6, At.species_play_join_6), g.pc
+    )
+
+
+def species_play_then_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:25"""
+    p = opponent(g, g.r_me)
+    g.player_shown = put(
+        g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
+    )
+    moved_ = mask_of(Owned(at(g.player_hand, p), p))
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~moved_, on)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | moved_, on)
+    shuffle(g, PLAYER_DECK, p, on)
+    g.pc = select(on, At.species_play_join_6, g.pc)
+
+
+def species_play_join_6(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:25"""
+    g.pc = select(
+        on, where(look(g.tables.species_play_10, g.r_row_4), At.species_play_then_7, At.species_play_join_7), g.pc
+    )
+
+
+def species_play_then_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1198"""
+    n = g.r_heads_2
+    t = g.r_t_31
+    g.r_rounds_6 = select(on, greater(lesser(n, 127), 0), g.r_rounds_6)
+
+    def more(g: Game) -> Lane:
+        return g.r_rounds_6 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_rounds_6 = select(on, (g.r_rounds_6 - 1), g.r_rounds_6)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.water,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.water) + 1), 0, 63),
+            on,
+        )
+        ability_energized(g, on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.water)
+
+    repeat_while(g, on, more, rounds, 127)
+    g.pc = select(on, At.species_play_join_7, g.pc)
+
+
+def species_play_join_7(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1198"""
+    on_ = on & look(g.tables.species_play_11, g.r_row_4)
+    take_back_to_hand(g, on_, active(g, g.r_me))
+    g.pc = select(
+        on, where(look(g.tables.species_play_12, g.r_row_4), At.species_play_then_8, At.species_play_join_8), g.pc
+    )
+
+
+def species_play_then_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1217"""
+    g.r_targets_8 = select(
+        on, subset(PLACE, in_play(g, g.r_me), lambda t: is_called(g, t, 300) | is_called(g, t, 302)), g.r_targets_8
+    )
+    g.r_p_14 = select(on, g.r_me, g.r_p_14)
+    g.r_t_32 = select(on, -1, g.r_t_32)
+    g.pc = select(on, At.attach_energy_to_one_of_by_ask_3, g.pc)
+
+
+def attach_energy_to_one_of_by_ask_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    player = g.r_p_14
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_8)
+    ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen_3, At.attach_energy_to_one_of_by_went_on_3)
+
+
+def attach_energy_to_one_of_by_chosen_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_33 = select(chose_slot, (g.action - Act.slot), g.r_t_33)
+    g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_3, g.pc)
+
+
+def attach_energy_to_one_of_by_slot_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.r_t_32 = select(on, g.r_t_33, g.r_t_32)
+    g.pc = select(on, At.attach_energy_to_one_of_by_went_on_3, g.pc)
+
+
+def attach_energy_to_one_of_by_went_on_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:33"""
+    g.pc = select(on, where((g.r_t_32 != -1), At.attach_energy_to_one_of_by_then_3, At.species_play_join_8), g.pc)
+
+
+def attach_energy_to_one_of_by_then_3(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/energy.rules:34"""
+    t = g.r_t_32
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY,
+            g.place_energy,
+            t,
+            Element.fighting,
+            clip((element(PLACE_ENERGY, g.place_energy, t, Element.fighting) + 1), 0, 63),
+            on_,
+        )
+        ability_energized(
+            g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fighting
+        )
+    g.pc = select(on, At.species_play_join_8, g.pc)
+
+
+def species_play_join_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1217"""
+    g.pc = select(
+        on, where(look(g.tables.species_play_13, g.r_row_4), At.species_play_then_9, At.species_play_join_9), g.pc
+    )
+
+
+def species_play_then_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1222"""
+    g.r_p_15 = select(on, opponent(g, g.r_me), g.r_p_15)
+    g.pc = select(
+        on, where(negate(unreachable(g, active(g, g.r_p_15))), At.switch_active_of_then_4, At.species_play_join_9), g.pc
+    )
+
+
+def switch_active_of_then_4(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:59"""
+    g.r_t_34 = select(on, -1, g.r_t_34)
+    g.pc = select(on, At.switch_active_of_ask_4, g.pc)
+
+
+def switch_active_of_ask_4(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    player = g.r_p_15
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_15))
+    ask(g, on, player, words, False, At.switch_active_of_chosen_4, At.switch_active_of_went_on_4)
+
+
+def switch_active_of_chosen_4(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_35 = select(chose_slot, (g.action - Act.slot), g.r_t_35)
+    g.pc = select(chose_slot, At.switch_active_of_slot_4, g.pc)
+
+
+def switch_active_of_slot_4(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    g.r_t_34 = select(on, g.r_t_35, g.r_t_34)
+    g.pc = select(on, At.switch_active_of_went_on_4, g.pc)
+
+
+def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:60"""
+    on_ = on & (g.r_t_34 != -1)
+    send_out(g, on_, g.r_t_34)
+    g.pc = select(on, At.species_play_join_9, g.pc)
+
+
+def species_play_join_9(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1222"""
+    on_ = on & look(g.tables.species_play_14, g.r_row_4)
+    for t, here in elements(PLACE, benched(g, g.r_me)):
+        on__2 = on_ & here
+        pass_energy_from_to(
+            g,
+            on__2,
+            element(PLACE_ENERGY, g.place_energy, t, Element.lightning),
+            Element.lightning,
+            t,
+            active(g, g.r_me),
+        )
+    on__3 = on & look(g.tables.species_play_15, g.r_row_4)
+    bench_from_discard(g, on__3, g.r_c_12)
+    on__4 = on & look(g.tables.species_play_16, g.r_row_4)
+    test = is_kind(g, def_(g, g.r_c_12), Element.psychic)
+    on__5 = on__4 & test
+    moved_ = g.r_c_12
+    on__6 = on__5 & (moved_ >= 0)
     position = index_of(CARD, moved_)
-    take(g, PLAYER_DECK, g.r_me, position, on__3)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__3)
-    g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__3)
-    on__4 = on_ & negate(test)
-    moved__2 = g.r_c_11
-    on__5 = on__4 & (moved__2 >= 0)
+    take(g, PLAYER_DECK, g.r_me, position, on__6)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__6)
+    g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__6)
+    on__7 = on__4 & negate(test)
+    moved__2 = g.r_c_12
+    on__8 = on__7 & (moved__2 >= 0)
     position_2 = index_of(CARD, moved__2)
-    take(g, PLAYER_DECK, g.r_me, position_2, on__5)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__5)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__5)
-    put_at_bottom(g, PLAYER_DECK, g.r_me, position_2, on__5)
-    on__6 = on & look(g.tables.species_play_11, g.r_row_3)
+    take(g, PLAYER_DECK, g.r_me, position_2, on__8)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__8)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__8)
+    put_at_bottom(g, PLAYER_DECK, g.r_me, position_2, on__8)
+    on__9 = on & look(g.tables.species_play_17, g.r_row_4)
+    g.player_cover = put_element(
+        PLAYER_COVER,
+        g.player_cover,
+        g.r_me,
+        1,
+        clip((element(PLAYER_COVER, g.player_cover, g.r_me, 1) + 10), 0, 200),
+        on__9,
+    )
+    on__10 = on & look(g.tables.species_play_18, g.r_row_4)
+    g.player_lighter = put_element(
+        PLAYER_LIGHTER,
+        g.player_lighter,
+        g.r_me,
+        0,
+        clip(
+            (element(PLAYER_LIGHTER, g.player_lighter, g.r_me, 0) + look(g.tables.species_play_18_c, g.r_row_4)), 0, 9
+        ),
+        on__10,
+    )
+    on__11 = on & look(g.tables.species_play_19, g.r_row_4)
     fetch_of(
-        g, on__6, subset(CARD, Owned(at(g.player_deck, g.r_me), g.r_me), lambda c: is_basic(g, def_(g, c))), g.r_me
+        g, on__11, subset(CARD, Owned(at(g.player_deck, g.r_me), g.r_me), lambda c: is_basic(g, def_(g, c))), g.r_me
     )
     g.pc = select(
-        on, where(look(g.tables.species_play_12, g.r_row_3), At.species_play_then_5, At.species_play_join_5), g.pc
+        on, where(look(g.tables.species_play_20, g.r_row_4), At.species_play_then_10, At.species_play_join_10), g.pc
     )
 
 
-def species_play_then_5(g: Game, on: Lane) -> None:
+def species_play_then_10(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     p = g.r_me
 
@@ -1046,31 +2389,22 @@ def species_play_then_5(g: Game, on: Lane) -> None:
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
 
     repeat(g, on, 2, rounds, 2)
-    g.pc = select(on, At.species_play_join_5, g.pc)
+    g.pc = select(on, At.species_play_join_10, g.pc)
 
 
-def species_play_join_5(g: Game, on: Lane) -> None:
+def species_play_join_10(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
-    on_ = on & look(g.tables.species_play_13, g.r_row_3)
-    heal_damage_from(g, on_, 20, g.r_t_13)
-    on__2 = on & look(g.tables.species_play_14, g.r_row_3)
-    g.player_lighter = put_element(
-        PLAYER_LIGHTER,
-        g.player_lighter,
-        g.r_me,
-        0,
-        clip((element(PLAYER_LIGHTER, g.player_lighter, g.r_me, 0) + 1), 0, 9),
-        on__2,
-    )
-    on__3 = on & look(g.tables.species_play_15, g.r_row_3)
-    look_at_cards_of(g, on__3, 3, g.r_me)
+    on_ = on & look(g.tables.species_play_21, g.r_row_4)
+    show_hand_of(g, on_, opponent(g, g.r_me))
+    on__2 = on & look(g.tables.species_play_22, g.r_row_4)
+    look_at_cards_of(g, on__2, 3, g.r_me)
     g.pc = select(
-        on, where(look(g.tables.species_play_16, g.r_row_3), At.species_play_then_6, At.species_play_join_6), g.pc
+        on, where(look(g.tables.species_play_23, g.r_row_4), At.species_play_then_11, At.species_play_join_11), g.pc
     )
 
 
-def species_play_then_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:25"""
+def species_play_then_11(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:26"""
     p = opponent(g, g.r_me)
 
     def rounds(g: Game, on: Lane) -> None:
@@ -1085,165 +2419,71 @@ def species_play_then_6(g: Game, on: Lane) -> None:
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
 
     repeat(g, on, 3, rounds, 3)
-    g.pc = select(on, At.species_play_join_6, g.pc)
+    g.pc = select(on, At.species_play_join_11, g.pc)
 
 
-def species_play_join_6(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:25"""
+def species_play_join_11(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:26"""
     g.pc = select(on, g.r_use_up_return, g.pc)
 
 
 def take_turn_attach(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:92"""
-    attach_energy_to(g, on, 1, at(g.player_energy_now, g.current), g.r_t_2)
+    """specs/tcg/flow.rules:95"""
+    e = at(g.player_energy_now, g.current)
+    t = g.r_t_2
+    rounds = 1
+    for i in range(1):
+        on_ = on & (i < rounds)
+        g.place_energy = put_element(
+            PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) + 1), 0, 63), on_
+        )
+        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, e)
     g.player_energy_now = put(g.player_energy_now, g.current, -1, on)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_evolve(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:89"""
+    """specs/tcg/flow.rules:91"""
     evolve_into(g, on, g.r_t, g.r_c_5)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_bench(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:86"""
-    put_into_play_on(g, on, g.r_c_4, free_place(g, g.current))
+    t = free_place(g, g.current)
+    moved_ = g.r_c_4
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    whose = g.current
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    enter_as(g, on, t, g.r_c_4)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:85"""
     g.r_leader = select(on, g.current, g.r_leader)
-    g.r_t_left_2 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_2)
-    g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
+    g.r_rounds_7 = select(on, 0, g.r_rounds_7)
+    g.pc = select(
+        on,
+        where(
+            ((g.r_rounds_7 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            At.settle_from_round,
+            At.settle_from_done,
+        ),
+        g.pc,
+    )
 
 
 def settle_from_round(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:243"""
-    t = lowest(PLACE, g.r_t_left_2)
-    g.r_t_left_2 = select(on, without(PLACE, g.r_t_left_2, t), g.r_t_left_2)
-    g.player_points = put(
-        g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
-        on,
-    )
-    t_2 = t
-    moved_ = mask_of(Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2)))
-    whose = owner_of(PLACE, t_2)
-    g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~moved_, on)
-    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
-    leave(g, on, t_2)
-    g.pc = select(on, where(nonempty(g.r_t_left_2), At.settle_from_round, At.settle_from_done), g.pc)
-
-
-def settle_from_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:243"""
-    g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then, At.settle_from_join), g.pc)
-
-
-def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:247"""
-    g.r_p_6 = select(on, g.r_leader, g.r_p_6)
-    g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_6)) == -1), At.promote_then, At.promote_join), g.pc)
-
-
-def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_t_16 = select(on, -1, g.r_t_16)
-    g.pc = select(on, At.promote_ask, g.pc)
-
-
-def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    player = g.r_p_6
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_6))
-    ask(g, on, player, words, False, At.promote_chosen, At.promote_went_on)
-
-
-def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_17 = select(chose_slot, (g.action - Act.slot), g.r_t_17)
-    g.pc = select(chose_slot, At.promote_slot, g.pc)
-
-
-def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    g.r_t_16 = select(on, g.r_t_17, g.r_t_16)
-    g.pc = select(on, At.promote_went_on, g.pc)
-
-
-def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    send_out(g, on, g.r_t_16)
-    g.pc = select(on, At.promote_join, g.pc)
-
-
-def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_p_7 = select(on, opponent(g, g.r_leader), g.r_p_7)
-    g.pc = select(
-        on, where((at(g.place_pokemon, active(g, g.r_p_7)) == -1), At.promote_then_2, At.promote_join_2), g.pc
-    )
-
-
-def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_t_18 = select(on, -1, g.r_t_18)
-    g.pc = select(on, At.promote_ask_2, g.pc)
-
-
-def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    player = g.r_p_7
-    words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_7))
-    ask(g, on, player, words, False, At.promote_chosen_2, At.promote_went_on_2)
-
-
-def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_19 = select(chose_slot, (g.action - Act.slot), g.r_t_19)
-    g.pc = select(chose_slot, At.promote_slot_2, g.pc)
-
-
-def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    g.r_t_18 = select(on, g.r_t_19, g.r_t_18)
-    g.pc = select(on, At.promote_went_on_2, g.pc)
-
-
-def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    send_out(g, on, g.r_t_18)
-    g.pc = select(on, At.promote_join_2, g.pc)
-
-
-def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
-    g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
-
-
-def take_turn_done(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:84"""
-    g.player_energy_now = put(g.player_energy_now, g.current, -1, on)
-    check_up_on(g, on, active(g, g.current))
-    g.spot_status = put_element(
-        SPOT_STATUS, g.spot_status, spot_of(g, active(g, g.current)), Condition.paralyzed, False, on
-    )
-    check_up_on(g, on, active(g, opponent(g, g.current)))
-    g.r_leader_2 = select(on, where(True, opponent(g, g.current), g.current), g.r_leader_2)
+    """specs/tcg/flow.rules:255"""
     g.r_t_left_3 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
 def settle_from_round_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:243"""
+    """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
     g.player_points = put(
@@ -1262,99 +2502,265 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
 
 
 def settle_from_done_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:243"""
+    """specs/tcg/flow.rules:256"""
+    g.r_rounds_7 = select(on, (g.r_rounds_7 + 1), g.r_rounds_7)
+    g.pc = select(
+        on,
+        where(
+            ((g.r_rounds_7 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            At.settle_from_round,
+            At.settle_from_done,
+        ),
+        g.pc,
+    )
+
+
+def settle_from_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:255"""
+    g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then, At.settle_from_join), g.pc)
+
+
+def settle_from_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:261"""
+    g.r_p_16 = select(on, g.r_leader, g.r_p_16)
+    g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
+
+
+def promote_then(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:267"""
+    g.r_t_36 = select(on, -1, g.r_t_36)
+    g.pc = select(on, At.promote_ask, g.pc)
+
+
+def promote_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    player = g.r_p_16
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_16))
+    ask(g, on, player, words, False, At.promote_chosen, At.promote_went_on)
+
+
+def promote_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_37 = select(chose_slot, (g.action - Act.slot), g.r_t_37)
+    g.pc = select(chose_slot, At.promote_slot, g.pc)
+
+
+def promote_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    g.r_t_36 = select(on, g.r_t_37, g.r_t_36)
+    g.pc = select(on, At.promote_went_on, g.pc)
+
+
+def promote_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    send_out(g, on, g.r_t_36)
+    g.pc = select(on, At.promote_join, g.pc)
+
+
+def promote_join(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:267"""
+    g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
+    g.pc = select(
+        on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
+    )
+
+
+def promote_then_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:267"""
+    g.r_t_38 = select(on, -1, g.r_t_38)
+    g.pc = select(on, At.promote_ask_2, g.pc)
+
+
+def promote_ask_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    player = g.r_p_17
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, g.r_p_17))
+    ask(g, on, player, words, False, At.promote_chosen_2, At.promote_went_on_2)
+
+
+def promote_chosen_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_39 = select(chose_slot, (g.action - Act.slot), g.r_t_39)
+    g.pc = select(chose_slot, At.promote_slot_2, g.pc)
+
+
+def promote_slot_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    g.r_t_38 = select(on, g.r_t_39, g.r_t_38)
+    g.pc = select(on, At.promote_went_on_2, g.pc)
+
+
+def promote_went_on_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:268"""
+    send_out(g, on, g.r_t_38)
+    g.pc = select(on, At.promote_join_2, g.pc)
+
+
+def promote_join_2(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:267"""
+    g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
+    g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
+
+
+def take_turn_done(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:84"""
+    g.player_energy_now = put(g.player_energy_now, g.current, -1, on)
+    check_up_on(g, on, active(g, g.current))
+    on_ = on & negate(element(SPOT_NUMB, g.spot_numb, spot_of(g, active(g, g.current)), 0) == 1)
+    g.spot_status = put_element(
+        SPOT_STATUS, g.spot_status, spot_of(g, active(g, g.current)), Condition.paralyzed, False, on_
+    )
+    check_up_on(g, on, active(g, opponent(g, g.current)))
+    g.r_leader_2 = select(on, where(True, opponent(g, g.current), g.current), g.r_leader_2)
+    g.r_rounds_9 = select(on, 0, g.r_rounds_9)
+    g.pc = select(
+        on,
+        where(
+            ((g.r_rounds_9 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            At.settle_from_round_3,
+            At.settle_from_done_3,
+        ),
+        g.pc,
+    )
+
+
+def settle_from_round_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:255"""
+    g.r_t_left_4 = select(on, subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)), g.r_t_left_4)
+    g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
+
+
+def settle_from_round_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:256"""
+    t = lowest(PLACE, g.r_t_left_4)
+    g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
+    g.player_points = put(
+        g.player_points,
+        opponent(g, owner_of(PLACE, t)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        on,
+    )
+    t_2 = t
+    moved_ = mask_of(Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2)))
+    whose = owner_of(PLACE, t_2)
+    g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
+    leave(g, on, t_2)
+    g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
+
+
+def settle_from_done_4(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:256"""
+    g.r_rounds_9 = select(on, (g.r_rounds_9 + 1), g.r_rounds_9)
+    g.pc = select(
+        on,
+        where(
+            ((g.r_rounds_9 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            At.settle_from_round_3,
+            At.settle_from_done_3,
+        ),
+        g.pc,
+    )
+
+
+def settle_from_done_3(g: Game, on: Lane) -> None:
+    """specs/tcg/flow.rules:255"""
     g.pc = select(on, where((wins(g, 0) | wins(g, 1)), At.settle_from_then_2, At.settle_from_join_2), g.pc)
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:247"""
-    g.r_p_8 = select(on, g.r_leader_2, g.r_p_8)
+    """specs/tcg/flow.rules:261"""
+    g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
-        on, where((at(g.place_pokemon, active(g, g.r_p_8)) == -1), At.promote_then_3, At.promote_join_3), g.pc
+        on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
     )
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_t_20 = select(on, -1, g.r_t_20)
+    """specs/tcg/flow.rules:267"""
+    g.r_t_40 = select(on, -1, g.r_t_40)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    player = g.r_p_8
+    """specs/tcg/flow.rules:268"""
+    player = g.r_p_18
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_8))
+    offer(words, Act.slot, 8, benched(g, g.r_p_18))
     ask(g, on, player, words, False, At.promote_chosen_3, At.promote_went_on_3)
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_21 = select(chose_slot, (g.action - Act.slot), g.r_t_21)
+    g.r_t_41 = select(chose_slot, (g.action - Act.slot), g.r_t_41)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    g.r_t_20 = select(on, g.r_t_21, g.r_t_20)
+    """specs/tcg/flow.rules:268"""
+    g.r_t_40 = select(on, g.r_t_41, g.r_t_40)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    send_out(g, on, g.r_t_20)
+    """specs/tcg/flow.rules:268"""
+    send_out(g, on, g.r_t_40)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_p_9 = select(on, opponent(g, g.r_leader_2), g.r_p_9)
+    """specs/tcg/flow.rules:267"""
+    g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
-        on, where((at(g.place_pokemon, active(g, g.r_p_9)) == -1), At.promote_then_4, At.promote_join_4), g.pc
+        on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
     )
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
-    g.r_t_22 = select(on, -1, g.r_t_22)
+    """specs/tcg/flow.rules:267"""
+    g.r_t_42 = select(on, -1, g.r_t_42)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    player = g.r_p_9
+    """specs/tcg/flow.rules:268"""
+    player = g.r_p_19
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_9))
+    offer(words, Act.slot, 8, benched(g, g.r_p_19))
     ask(g, on, player, words, False, At.promote_chosen_4, At.promote_went_on_4)
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
+    """specs/tcg/flow.rules:268"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_23 = select(chose_slot, (g.action - Act.slot), g.r_t_23)
+    g.r_t_43 = select(chose_slot, (g.action - Act.slot), g.r_t_43)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    g.r_t_22 = select(on, g.r_t_23, g.r_t_22)
+    """specs/tcg/flow.rules:268"""
+    g.r_t_42 = select(on, g.r_t_43, g.r_t_42)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:254"""
-    send_out(g, on, g.r_t_22)
+    """specs/tcg/flow.rules:268"""
+    send_out(g, on, g.r_t_42)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:253"""
+    """specs/tcg/flow.rules:267"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
 def close_turn_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:221"""
+    """specs/tcg/flow.rules:232"""
     g.phase__ = select(on, Phase.between, g.phase__)
     g.pc = select(on, where((g.r_rounds_2 > 0), At.play_round, At.play_done), g.pc)
 
@@ -1376,7 +2782,7 @@ def play_then_2(g: Game, on: Lane) -> None:
     g.current = select(on_, opponent(g, g.current), g.current)
     g.turn = select(on, clip((g.turn + 1), 0, 99), g.turn)
     advance_all(g, LASTING, on)
-    g.supporter_played = select(on, False, g.supporter_played)
+    g.supporter = select(on, -1, g.supporter)
     g.stadium_played = select(on, False, g.stadium_played)
     g.stadium_used = select(on, False, g.stadium_used)
     g.retreated = select(on, False, g.retreated)
@@ -1407,24 +2813,24 @@ def play_then_2(g: Game, on: Lane) -> None:
 def play_join_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:6"""
     g.r_going = select(on, True, g.r_going)
-    g.r_rounds_5 = select(on, 0, g.r_rounds_5)
-    g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
+    g.r_rounds_8 = select(on, 0, g.r_rounds_8)
+    g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
 
 def close_turn_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:221"""
+    """specs/tcg/flow.rules:232"""
     give_rewards(g, on, [0 for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:247"""
+    """specs/tcg/flow.rules:261"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:247"""
+    """specs/tcg/flow.rules:261"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -1442,7 +2848,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
             lowest_of_equals(
                 inter(
                     Owned(at(g.player_hand, g.current), g.current),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_14, at(g.player_list, g.current)), g.current),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_19, at(g.player_list, g.current)), g.current),
                 ),
                 ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
@@ -1460,8 +2866,33 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 CARD,
                 where(
                     (
-                        ((owner_of(PLACE, t) == g.current) & (at(g.place_pokemon, t) != -1))
-                        & negate(at(g.place_fresh, t))
+                        (
+                            ((owner_of(PLACE, t) == g.current) & (at(g.place_pokemon, t) != -1))
+                            & negate(at(g.place_fresh, t))
+                        )
+                        & negate(
+                            nonempty(
+                                subset(
+                                    PLACE,
+                                    subset(
+                                        PLACE,
+                                        of_player(PLACE, (1 - owner_of(PLACE, t))),
+                                        lambda t_2: at(g.place_pokemon, t_2) != -1,
+                                    ),
+                                    lambda s: where(
+                                        (
+                                            look(
+                                                g.tables.ability_bars_evolving_kind,
+                                                look_in(g.tables.species_abilities, 1, at(g.place_pokemon, s), 0),
+                                            )
+                                            == 1
+                                        ),
+                                        (index_of(PLACE, t) == 0),
+                                        False,
+                                    ),
+                                )
+                            )
+                        )
                     ),
                     inter(
                         inter(
@@ -1486,14 +2917,14 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                 ),
                             ),
                             own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, g.current)), g.current
+                                CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, g.current)), g.current
                             ),
                         ),
                         own_set(
                             CARD,
                             look_in(
-                                g.tables.deck_list_cards_mask_16,
-                                53,
+                                g.tables.deck_list_cards_mask_21,
+                                338,
                                 at(g.player_list, g.current),
                                 (at(g.place_pokemon, t) + 1),
                             ),
@@ -1523,7 +2954,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 inter(
                     inter(
                         Owned(at(g.player_hand, g.current), g.current),
-                        own_set(CARD, look(g.tables.deck_list_cards_mask_17, at(g.player_list, g.current)), g.current),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, g.current)), g.current),
                     ),
                     union(
                         where(
@@ -1532,7 +2963,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                 | nonempty(Owned(at(g.player_deck, (1 - g.current)), (1 - g.current)))
                             ),
                             own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_11, at(g.player_list, g.current)), g.current
+                                CARD, look(g.tables.deck_list_cards_mask_16, at(g.player_list, g.current)), g.current
                             ),
                             Owned(U32(0), None),
                         ),
@@ -1541,7 +2972,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                 nonempty(Owned(at(g.player_hand, (1 - g.current)), (1 - g.current))),
                                 own_set(
                                     CARD,
-                                    look(g.tables.deck_list_cards_mask_10, at(g.player_list, g.current)),
+                                    look(g.tables.deck_list_cards_mask_15, at(g.player_list, g.current)),
                                     g.current,
                                 ),
                                 Owned(U32(0), None),
@@ -1549,7 +2980,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                             union(
                                 own_set(
                                     CARD,
-                                    look(g.tables.deck_list_cards_mask_18, at(g.player_list, g.current)),
+                                    look(g.tables.deck_list_cards_mask_23, at(g.player_list, g.current)),
                                     g.current,
                                 ),
                                 union(
@@ -1560,26 +2991,65 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                                 subset(
                                                     PLACE,
                                                     of_player(PLACE, g.current),
-                                                    lambda t_2: at(g.place_pokemon, t_2) != -1,
+                                                    lambda t_3: at(g.place_pokemon, t_3) != -1,
                                                 ),
-                                                lambda t_3: at(g.place_damage, t_3) > 0,
+                                                lambda t_4: at(g.place_damage, t_4) > 0,
                                             )
                                         ),
                                         own_set(
                                             CARD,
-                                            look(g.tables.deck_list_cards_mask_9, at(g.player_list, g.current)),
+                                            look(g.tables.deck_list_cards_mask_14, at(g.player_list, g.current)),
                                             g.current,
                                         ),
                                         Owned(U32(0), None),
                                     ),
-                                    where(
-                                        nonempty(Owned(at(g.player_deck, g.current), g.current)),
-                                        own_set(
-                                            CARD,
-                                            look(g.tables.deck_list_cards_mask_7, at(g.player_list, g.current)),
-                                            g.current,
+                                    union(
+                                        where(
+                                            nonempty(Owned(at(g.player_deck, g.current), g.current)),
+                                            own_set(
+                                                CARD,
+                                                look(g.tables.deck_list_cards_mask_11, at(g.player_list, g.current)),
+                                                g.current,
+                                            ),
+                                            Owned(U32(0), None),
                                         ),
-                                        Owned(U32(0), None),
+                                        where(
+                                            (
+                                                (
+                                                    lowest(
+                                                        PLACE,
+                                                        subset(
+                                                            PLACE,
+                                                            of_player(PLACE, (1 - g.current)),
+                                                            lambda t_5: (
+                                                                (index_of(PLACE, t_5) > 0)
+                                                                & (at(g.place_pokemon, t_5) == -1)
+                                                            ),
+                                                        ),
+                                                    )
+                                                    != -1
+                                                )
+                                                & nonempty(
+                                                    inter(
+                                                        Owned(at(g.player_discard, (1 - g.current)), (1 - g.current)),
+                                                        own_set(
+                                                            CARD,
+                                                            look(
+                                                                g.tables.deck_list_cards_mask_18,
+                                                                at(g.player_list, (1 - g.current)),
+                                                            ),
+                                                            (1 - g.current),
+                                                        ),
+                                                    )
+                                                )
+                                            ),
+                                            own_set(
+                                                CARD,
+                                                look(g.tables.deck_list_cards_mask_10, at(g.player_list, g.current)),
+                                                g.current,
+                                            ),
+                                            Owned(U32(0), None),
+                                        ),
                                     ),
                                 ),
                             ),
@@ -1601,7 +3071,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 inter(
                     inter(
                         Owned(at(g.player_hand, g.current), g.current),
-                        own_set(CARD, look(g.tables.deck_list_cards_mask_19, at(g.player_list, g.current)), g.current),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_24, at(g.player_list, g.current)), g.current),
                     ),
                     union(
                         where(
@@ -1610,76 +3080,214 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                 & (size(Owned(at(g.player_hand, g.current), g.current)) <= 10)
                             ),
                             own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_8, at(g.player_list, g.current)), g.current
+                                CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.current)), g.current
                             ),
                             Owned(U32(0), None),
                         ),
                         union(
                             where(
-                                nonempty(
-                                    subset(
-                                        PLACE,
-                                        of_player(PLACE, (1 - g.current)),
-                                        lambda t_4: (index_of(PLACE, t_4) > 0) & (at(g.place_pokemon, t_4) != -1),
-                                    )
+                                (
+                                    look(g.tables.species_title, at(g.place_pokemon, place_at(PLACE, g.current, 0)))
+                                    == 500
                                 ),
                                 own_set(
-                                    CARD, look(g.tables.deck_list_cards_mask_6, at(g.player_list, g.current)), g.current
+                                    CARD,
+                                    look(g.tables.deck_list_cards_mask_12, at(g.player_list, g.current)),
+                                    g.current,
                                 ),
                                 Owned(U32(0), None),
                             ),
                             union(
-                                own_set(
-                                    CARD,
-                                    look(g.tables.deck_list_cards_mask_20, at(g.player_list, g.current)),
-                                    g.current,
-                                ),
-                                union(
-                                    where(
+                                where(
+                                    (
                                         (
                                             (
-                                                look(
-                                                    g.tables.species_title,
-                                                    at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                (
+                                                    look(
+                                                        g.tables.species_title,
+                                                        at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                    )
+                                                    == 192
                                                 )
-                                                == 211
+                                                | (
+                                                    look(
+                                                        g.tables.species_title,
+                                                        at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                    )
+                                                    == 202
+                                                )
                                             )
                                             | (
                                                 look(
                                                     g.tables.species_title,
                                                     at(g.place_pokemon, place_at(PLACE, g.current, 0)),
                                                 )
-                                                == 57
+                                                == 204
                                             )
-                                        ),
-                                        own_set(
-                                            CARD,
-                                            look(g.tables.deck_list_cards_mask_5, at(g.player_list, g.current)),
-                                            g.current,
-                                        ),
-                                        Owned(U32(0), None),
-                                    ),
-                                    where(
-                                        nonempty(
+                                        )
+                                        & nonempty(
                                             subset(
                                                 PLACE,
                                                 subset(
                                                     PLACE,
                                                     of_player(PLACE, g.current),
-                                                    lambda t_5: at(g.place_pokemon, t_5) != -1,
+                                                    lambda t_6: (
+                                                        (index_of(PLACE, t_6) > 0) & (at(g.place_pokemon, t_6) != -1)
+                                                    ),
                                                 ),
-                                                lambda t_6: (
-                                                    look(g.tables.species_element, at(g.place_pokemon, t_6))
-                                                    == Element.water
+                                                lambda t_7: (
+                                                    element(PLACE_ENERGY, g.place_energy, t_7, Element.lightning) > 0
+                                                ),
+                                            )
+                                        )
+                                    ),
+                                    own_set(
+                                        CARD,
+                                        look(g.tables.deck_list_cards_mask_9, at(g.player_list, g.current)),
+                                        g.current,
+                                    ),
+                                    Owned(U32(0), None),
+                                ),
+                                union(
+                                    where(
+                                        nonempty(
+                                            subset(
+                                                PLACE,
+                                                of_player(PLACE, (1 - g.current)),
+                                                lambda t_8: (
+                                                    (index_of(PLACE, t_8) > 0) & (at(g.place_pokemon, t_8) != -1)
                                                 ),
                                             )
                                         ),
                                         own_set(
                                             CARD,
-                                            look(g.tables.deck_list_cards_mask_4, at(g.player_list, g.current)),
+                                            look(g.tables.deck_list_cards_mask_8, at(g.player_list, g.current)),
                                             g.current,
                                         ),
                                         Owned(U32(0), None),
+                                    ),
+                                    union(
+                                        where(
+                                            nonempty(
+                                                subset(
+                                                    PLACE,
+                                                    subset(
+                                                        PLACE,
+                                                        of_player(PLACE, g.current),
+                                                        lambda t_9: at(g.place_pokemon, t_9) != -1,
+                                                    ),
+                                                    lambda t_10: (
+                                                        (look(g.tables.species_title, at(g.place_pokemon, t_10)) == 300)
+                                                        | (
+                                                            look(g.tables.species_title, at(g.place_pokemon, t_10))
+                                                            == 302
+                                                        )
+                                                    ),
+                                                )
+                                            ),
+                                            own_set(
+                                                CARD,
+                                                look(g.tables.deck_list_cards_mask_7, at(g.player_list, g.current)),
+                                                g.current,
+                                            ),
+                                            Owned(U32(0), None),
+                                        ),
+                                        union(
+                                            where(
+                                                (
+                                                    (
+                                                        look(
+                                                            g.tables.species_title,
+                                                            at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                        )
+                                                        == 353
+                                                    )
+                                                    | (
+                                                        look(
+                                                            g.tables.species_title,
+                                                            at(g.place_pokemon, place_at(PLACE, g.current, 0)),
+                                                        )
+                                                        == 357
+                                                    )
+                                                ),
+                                                own_set(
+                                                    CARD,
+                                                    look(g.tables.deck_list_cards_mask_6, at(g.player_list, g.current)),
+                                                    g.current,
+                                                ),
+                                                Owned(U32(0), None),
+                                            ),
+                                            union(
+                                                own_set(
+                                                    CARD,
+                                                    look(
+                                                        g.tables.deck_list_cards_mask_25, at(g.player_list, g.current)
+                                                    ),
+                                                    g.current,
+                                                ),
+                                                union(
+                                                    where(
+                                                        nonempty(
+                                                            subset(
+                                                                PLACE,
+                                                                subset(
+                                                                    PLACE,
+                                                                    of_player(PLACE, g.current),
+                                                                    lambda t_11: at(g.place_pokemon, t_11) != -1,
+                                                                ),
+                                                                lambda t_12: (
+                                                                    look(
+                                                                        g.tables.species_element,
+                                                                        at(g.place_pokemon, t_12),
+                                                                    )
+                                                                    == Element.water
+                                                                ),
+                                                            )
+                                                        ),
+                                                        own_set(
+                                                            CARD,
+                                                            look(
+                                                                g.tables.deck_list_cards_mask_5,
+                                                                at(g.player_list, g.current),
+                                                            ),
+                                                            g.current,
+                                                        ),
+                                                        Owned(U32(0), None),
+                                                    ),
+                                                    where(
+                                                        nonempty(
+                                                            subset(
+                                                                PLACE,
+                                                                subset(
+                                                                    PLACE,
+                                                                    of_player(PLACE, g.current),
+                                                                    lambda t_13: at(g.place_pokemon, t_13) != -1,
+                                                                ),
+                                                                lambda t_14: (
+                                                                    (
+                                                                        look(
+                                                                            g.tables.species_element,
+                                                                            at(g.place_pokemon, t_14),
+                                                                        )
+                                                                        == Element.grass
+                                                                    )
+                                                                    & (at(g.place_damage, t_14) > 0)
+                                                                ),
+                                                            )
+                                                        ),
+                                                        own_set(
+                                                            CARD,
+                                                            look(
+                                                                g.tables.deck_list_cards_mask_4,
+                                                                at(g.player_list, g.current),
+                                                            ),
+                                                            g.current,
+                                                        ),
+                                                        Owned(U32(0), None),
+                                                    ),
+                                                ),
+                                            ),
+                                        ),
                                     ),
                                 ),
                             ),
@@ -1693,7 +3301,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         may_play_supporters(g, g.current),
     )
     for t_index_2 in range(4):
-        t_7 = place_at(PLACE, player, t_index_2)
+        t_15 = place_at(PLACE, player, t_index_2)
         offer(
             words,
             Act.tool + 20 * t_index_2,
@@ -1702,14 +3310,14 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 CARD,
                 where(
                     (
-                        ((owner_of(PLACE, t_7) == g.current) & (at(g.place_pokemon, t_7) != -1))
-                        & (at(g.place_attached, t_7) == -1)
+                        ((owner_of(PLACE, t_15) == g.current) & (at(g.place_pokemon, t_15) != -1))
+                        & (at(g.place_attached, t_15) == -1)
                     ),
                     lowest_of_equals(
                         inter(
                             Owned(at(g.player_hand, g.current), g.current),
                             own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_21, at(g.player_list, g.current)), g.current
+                                CARD, look(g.tables.deck_list_cards_mask_26, at(g.player_list, g.current)), g.current
                             ),
                         ),
                         (
@@ -1736,7 +3344,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 inter(
                     inter(
                         Owned(at(g.player_hand, g.current), g.current),
-                        own_set(CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, g.current)), g.current),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_27, at(g.player_list, g.current)), g.current),
                     ),
                     union(
                         where(
@@ -1756,11 +3364,11 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             ),
                                         ),
                                     )
-                                    != 89
+                                    != 581
                                 )
                             ),
                             own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_24, at(g.player_list, g.current)), g.current
+                                CARD, look(g.tables.deck_list_cards_mask_29, at(g.player_list, g.current)), g.current
                             ),
                             Owned(U32(0), None),
                         ),
@@ -1781,11 +3389,11 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             ),
                                         ),
                                     )
-                                    != 87
+                                    != 579
                                 )
                             ),
                             own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_23, at(g.player_list, g.current)), g.current
+                                CARD, look(g.tables.deck_list_cards_mask_28, at(g.player_list, g.current)), g.current
                             ),
                             Owned(U32(0), None),
                         ),
@@ -1807,9 +3415,9 @@ def take_turn_ask(g: Game, on: Lane) -> None:
             subset(
                 PLACE,
                 in_play(g, g.current),
-                lambda t_8: (
-                    negate(at(g.place_ability_used, t_8))
-                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_8), 0), t_8)
+                lambda t_16: (
+                    negate(at(g.place_ability_used, t_16))
+                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_16), 0), t_16)
                 ),
             ),
             player,
@@ -1821,7 +3429,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         4,
         positions(
             PLACE,
-            subset(PLACE, in_play(g, g.current), lambda t_9: look(g.tables.species_fossil, at(g.place_pokemon, t_9))),
+            subset(PLACE, in_play(g, g.current), lambda t_17: look(g.tables.species_fossil, at(g.place_pokemon, t_17))),
             player,
         ),
     )
@@ -1870,9 +3478,9 @@ SEGMENTS = (
         (At.take_turn_attack, take_turn_attack),
         (At.use_then, use_then),
         (At.attack_copy_ask, attack_copy_ask),
-        (At.attack_copy_chosen, attack_copy_chosen),
     ),
     (
+        (At.attack_copy_chosen, attack_copy_chosen),
         (At.attack_copy_slot, attack_copy_slot),
         (At.attack_copy_join, attack_copy_join),
         (At.attack_copy_then_2, attack_copy_then_2),
@@ -1893,26 +3501,126 @@ SEGMENTS = (
     ),
     (
         (At.attack_effect_then, attack_effect_then),
-        (At.attack_effect_round, attack_effect_round),
-        (At.attack_effect_ask, attack_effect_ask),
-        (At.attack_effect_chosen, attack_effect_chosen),
-        (At.attack_effect_slot, attack_effect_slot),
-        (At.attack_effect_went_on, attack_effect_went_on),
+        (At.hit_one_of_with_by_ask, hit_one_of_with_by_ask),
+        (At.hit_one_of_with_by_chosen, hit_one_of_with_by_chosen),
+        (At.hit_one_of_with_by_slot, hit_one_of_with_by_slot),
+        (At.hit_one_of_with_by_went_on, hit_one_of_with_by_went_on),
+    ),
+    (
         (At.attack_effect_join, attack_effect_join),
         (At.attack_effect_then_2, attack_effect_then_2),
+        (At.attack_effect_join_2, attack_effect_join_2),
+        (At.attack_effect_then_3, attack_effect_then_3),
+        (At.attack_effect_join_3, attack_effect_join_3),
+        (At.attack_effect_then_4, attack_effect_then_4),
+    ),
+    (
+        (At.attack_effect_join_4, attack_effect_join_4),
+        (At.attack_effect_then_5, attack_effect_then_5),
+        (At.attack_effect_join_5, attack_effect_join_5),
+        (At.attack_effect_then_6, attack_effect_then_6),
+        (At.attach_energy_to_one_of_by_ask, attach_energy_to_one_of_by_ask),
+    ),
+    (
+        (At.attach_energy_to_one_of_by_chosen, attach_energy_to_one_of_by_chosen),
+        (At.attach_energy_to_one_of_by_slot, attach_energy_to_one_of_by_slot),
+        (At.attach_energy_to_one_of_by_went_on, attach_energy_to_one_of_by_went_on),
+        (At.attach_energy_to_one_of_by_then, attach_energy_to_one_of_by_then),
+        (At.attack_effect_join_6, attack_effect_join_6),
+        (At.attack_effect_then_7, attack_effect_then_7),
+    ),
+    (
+        (At.attack_effect_join_7, attack_effect_join_7),
+        (At.attack_effect_then_8, attack_effect_then_8),
+        (At.attack_effect_round, attack_effect_round),
+        (At.attach_energy_to_one_of_by_ask_2, attach_energy_to_one_of_by_ask_2),
+        (At.attach_energy_to_one_of_by_chosen_2, attach_energy_to_one_of_by_chosen_2),
+        (At.attach_energy_to_one_of_by_slot_2, attach_energy_to_one_of_by_slot_2),
+        (At.attach_energy_to_one_of_by_went_on_2, attach_energy_to_one_of_by_went_on_2),
+        (At.attach_energy_to_one_of_by_then_2, attach_energy_to_one_of_by_then_2),
+    ),
+    (
+        (At.attach_energy_to_one_of_by_join_2, attach_energy_to_one_of_by_join_2),
+        (At.attack_effect_join_8, attack_effect_join_8),
+        (At.attack_effect_then_9, attack_effect_then_9),
+        (At.attack_effect_then_10, attack_effect_then_10),
+        (At.attack_effect_join_9, attack_effect_join_9),
+        (At.attack_effect_then_11, attack_effect_then_11),
         (At.attack_effect_round_2, attack_effect_round_2),
     ),
     (
-        (At.attack_effect_join_2, attack_effect_join_2),
-        (At.attack_effect_then_3, attack_effect_then_3),
-        (At.switch_active_of_ask, switch_active_of_ask),
-        (At.switch_active_of_chosen, switch_active_of_chosen),
-        (At.switch_active_of_slot, switch_active_of_slot),
-        (At.switch_active_of_went_on, switch_active_of_went_on),
-        (At.attack_effect_join_3, attack_effect_join_3),
+        (At.attack_effect_join_11, attack_effect_join_11),
+        (At.attack_effect_then_12, attack_effect_then_12),
+        (At.attack_effect_then_13, attack_effect_then_13),
+        (At.attack_effect_join_12, attack_effect_join_12),
+        (At.attack_effect_then_14, attack_effect_then_14),
+        (At.hit_one_of_with_by_ask_2, hit_one_of_with_by_ask_2),
     ),
     (
+        (At.hit_one_of_with_by_chosen_2, hit_one_of_with_by_chosen_2),
+        (At.hit_one_of_with_by_slot_2, hit_one_of_with_by_slot_2),
+        (At.hit_one_of_with_by_went_on_2, hit_one_of_with_by_went_on_2),
+        (At.attack_effect_join_14, attack_effect_join_14),
+        (At.attack_effect_then_15, attack_effect_then_15),
+        (At.switch_active_of_then_2, switch_active_of_then_2),
+        (At.switch_active_of_ask_2, switch_active_of_ask_2),
+    ),
+    (
+        (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
+        (At.switch_active_of_slot_2, switch_active_of_slot_2),
+        (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
+        (At.attack_effect_join_15, attack_effect_join_15),
+        (At.attack_effect_then_16, attack_effect_then_16),
+        (At.hit_one_of_with_by_ask_3, hit_one_of_with_by_ask_3),
+    ),
+    (
+        (At.hit_one_of_with_by_chosen_3, hit_one_of_with_by_chosen_3),
+        (At.hit_one_of_with_by_slot_3, hit_one_of_with_by_slot_3),
+        (At.hit_one_of_with_by_went_on_3, hit_one_of_with_by_went_on_3),
+        (At.attack_effect_join_16, attack_effect_join_16),
+        (At.attack_effect_then_17, attack_effect_then_17),
+        (At.switch_active_of_then_3, switch_active_of_then_3),
+    ),
+    (
+        (At.switch_active_of_ask_3, switch_active_of_ask_3),
+        (At.switch_active_of_chosen_3, switch_active_of_chosen_3),
+        (At.switch_active_of_slot_3, switch_active_of_slot_3),
+        (At.switch_active_of_went_on_3, switch_active_of_went_on_3),
+        (At.attack_effect_join_17, attack_effect_join_17),
+        (At.attack_effect_then_18, attack_effect_then_18),
+    ),
+    (
+        (At.attack_effect_join_18, attack_effect_join_18),
+        (At.attack_effect_then_19, attack_effect_then_19),
+        (At.hit_times_a_random_one_of_with_round, hit_times_a_random_one_of_with_round),
+    ),
+    (
+        (At.attack_effect_join_19, attack_effect_join_19),
+        (At.attack_effect_then_20, attack_effect_then_20),
+        (At.attack_effect_join_20, attack_effect_join_20),
+    ),
+    (
+        (At.attack_effect_then_21, attack_effect_then_21),
+        (At.attack_effect_join_21, attack_effect_join_21),
+        (At.attack_effect_then_22, attack_effect_then_22),
+    ),
+    (
+        (At.attack_effect_join_22, attack_effect_join_22),
+        (At.attack_effect_then_23, attack_effect_then_23),
+        (At.attack_effect_join_23, attack_effect_join_23),
+        (At.attack_effect_then_24, attack_effect_then_24),
+        (At.attack_effect_then_25, attack_effect_then_25),
+        (At.lure_one_of_by_then_2, lure_one_of_by_then_2),
+        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
+    ),
+    (
+        (At.lure_one_of_by_chosen_2, lure_one_of_by_chosen_2),
+        (At.lure_one_of_by_slot_2, lure_one_of_by_slot_2),
+        (At.lure_one_of_by_went_on_2, lure_one_of_by_went_on_2),
+        (At.attack_effect_join_24, attack_effect_join_24),
         (At.take_turn_retreat, take_turn_retreat),
+    ),
+    (
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
         (At.retreat_to_chosen, retreat_to_chosen),
@@ -1923,56 +3631,125 @@ SEGMENTS = (
     ),
     (
         (At.take_turn_ability, take_turn_ability),
-        (At.take_turn_use_stadium, take_turn_use_stadium),
-        (At.take_turn_stadium, take_turn_stadium),
-        (At.take_turn_tool, take_turn_tool),
+        (At.ability_use_ask, ability_use_ask),
+        (At.ability_use_chosen, ability_use_chosen),
+        (At.ability_use_slot, ability_use_slot),
+        (At.ability_use_join, ability_use_join),
+        (At.ability_use_ask_2, ability_use_ask_2),
+        (At.ability_use_chosen_2, ability_use_chosen_2),
     ),
     (
+        (At.ability_use_slot_2, ability_use_slot_2),
+        (At.ability_use_join_2, ability_use_join_2),
+        (At.ability_use_then_3, ability_use_then_3),
+        (At.ability_use_join_3, ability_use_join_3),
+        (At.ability_use_then_4, ability_use_then_4),
+        (At.lure_one_of_by_then, lure_one_of_by_then),
+        (At.lure_one_of_by_ask, lure_one_of_by_ask),
+        (At.lure_one_of_by_chosen, lure_one_of_by_chosen),
+        (At.lure_one_of_by_slot, lure_one_of_by_slot),
+        (At.lure_one_of_by_went_on, lure_one_of_by_went_on),
+    ),
+    (
+        (At.ability_use_join_4, ability_use_join_4),
+        (At.ability_use_then_5, ability_use_then_5),
+        (At.ability_use_join_5, ability_use_join_5),
+        (At.ability_use_then_6, ability_use_then_6),
+        (At.ability_use_then_7, ability_use_then_7),
+        (At.ability_use_join_6, ability_use_join_6),
+        (At.ability_use_then_8, ability_use_then_8),
+    ),
+    (
+        (At.ability_use_join_8, ability_use_join_8),
+        (At.ability_use_then_9, ability_use_then_9),
+        (At.ability_use_join_9, ability_use_join_9),
+        (At.ability_use_then_10, ability_use_then_10),
+        (At.switch_active_of_then, switch_active_of_then),
+        (At.switch_active_of_ask, switch_active_of_ask),
+        (At.switch_active_of_chosen, switch_active_of_chosen),
+        (At.switch_active_of_slot, switch_active_of_slot),
+    ),
+    (
+        (At.switch_active_of_went_on, switch_active_of_went_on),
+        (At.ability_use_join_10, ability_use_join_10),
+        (At.take_turn_use_stadium, take_turn_use_stadium),
+        (At.take_turn_stadium, take_turn_stadium),
+    ),
+    (
+        (At.take_turn_tool, take_turn_tool),
         (At.take_turn_supporter, take_turn_supporter),
         (At.take_turn_item, take_turn_item),
         (At.use_up_entry, use_up_entry),
+    ),
+    (
         (At.species_play_ask, species_play_ask),
         (At.species_play_chosen, species_play_chosen),
-    ),
-    (
         (At.species_play_slot, species_play_slot),
         (At.species_play_join, species_play_join),
-        (At.species_play_then_2, species_play_then_2),
-        (At.species_play_join_2, species_play_join_2),
         (At.species_play_ask_2, species_play_ask_2),
         (At.species_play_chosen_2, species_play_chosen_2),
-    ),
-    (
         (At.species_play_slot_2, species_play_slot_2),
+        (At.species_play_join_2, species_play_join_2),
+        (At.species_play_then_3, species_play_then_3),
+    ),
+    (
         (At.species_play_join_3, species_play_join_3),
-        (At.species_play_then_4, species_play_then_4),
-        (At.switch_active_of_ask_2, switch_active_of_ask_2),
-        (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
-        (At.switch_active_of_slot_2, switch_active_of_slot_2),
-        (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
-    ),
-    (
+        (At.species_play_ask_3, species_play_ask_3),
+        (At.species_play_chosen_3, species_play_chosen_3),
+        (At.species_play_card, species_play_card),
         (At.species_play_join_4, species_play_join_4),
-        (At.species_play_then_5, species_play_then_5),
+        (At.species_play_ask_4, species_play_ask_4),
+        (At.species_play_chosen_4, species_play_chosen_4),
+        (At.species_play_slot_3, species_play_slot_3),
+        (At.species_play_join_5, species_play_join_5),
     ),
     (
-        (At.species_play_join_5, species_play_join_5),
         (At.species_play_then_6, species_play_then_6),
         (At.species_play_join_6, species_play_join_6),
-        (At.take_turn_attach, take_turn_attach),
+        (At.species_play_then_7, species_play_then_7),
+        (At.species_play_join_7, species_play_join_7),
+        (At.species_play_then_8, species_play_then_8),
     ),
     (
+        (At.attach_energy_to_one_of_by_ask_3, attach_energy_to_one_of_by_ask_3),
+        (At.attach_energy_to_one_of_by_chosen_3, attach_energy_to_one_of_by_chosen_3),
+        (At.attach_energy_to_one_of_by_slot_3, attach_energy_to_one_of_by_slot_3),
+        (At.attach_energy_to_one_of_by_went_on_3, attach_energy_to_one_of_by_went_on_3),
+        (At.attach_energy_to_one_of_by_then_3, attach_energy_to_one_of_by_then_3),
+        (At.species_play_join_8, species_play_join_8),
+        (At.species_play_then_9, species_play_then_9),
+        (At.switch_active_of_then_4, switch_active_of_then_4),
+        (At.switch_active_of_ask_4, switch_active_of_ask_4),
+    ),
+    (
+        (At.switch_active_of_chosen_4, switch_active_of_chosen_4),
+        (At.switch_active_of_slot_4, switch_active_of_slot_4),
+        (At.switch_active_of_went_on_4, switch_active_of_went_on_4),
+        (At.species_play_join_9, species_play_join_9),
+    ),
+    (
+        (At.species_play_then_10, species_play_then_10),
+        (At.species_play_join_10, species_play_join_10),
+        (At.species_play_then_11, species_play_then_11),
+    ),
+    (
+        (At.species_play_join_11, species_play_join_11),
+        (At.take_turn_attach, take_turn_attach),
         (At.take_turn_evolve, take_turn_evolve),
         (At.take_turn_bench, take_turn_bench),
         (At.take_turn_went_on, take_turn_went_on),
+    ),
+    (
         (At.settle_from_round, settle_from_round),
+        (At.settle_from_round_2, settle_from_round_2),
+        (At.settle_from_done_2, settle_from_done_2),
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
         (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
+        (At.promote_chosen, promote_chosen),
     ),
     (
-        (At.promote_chosen, promote_chosen),
         (At.promote_slot, promote_slot),
         (At.promote_went_on, promote_went_on),
         (At.promote_join, promote_join),
@@ -1982,17 +3759,19 @@ SEGMENTS = (
         (At.promote_slot_2, promote_slot_2),
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),
+        (At.take_turn_done, take_turn_done),
     ),
     (
-        (At.take_turn_done, take_turn_done),
-        (At.settle_from_round_2, settle_from_round_2),
-        (At.settle_from_done_2, settle_from_done_2),
+        (At.settle_from_round_3, settle_from_round_3),
+        (At.settle_from_round_4, settle_from_round_4),
+        (At.settle_from_done_4, settle_from_done_4),
+        (At.settle_from_done_3, settle_from_done_3),
         (At.settle_from_join_2, settle_from_join_2),
         (At.promote_then_3, promote_then_3),
         (At.promote_ask_3, promote_ask_3),
+        (At.promote_chosen_3, promote_chosen_3),
     ),
     (
-        (At.promote_chosen_3, promote_chosen_3),
         (At.promote_slot_3, promote_slot_3),
         (At.promote_went_on_3, promote_went_on_3),
         (At.promote_join_3, promote_join_3),
@@ -2003,12 +3782,10 @@ SEGMENTS = (
         (At.promote_went_on_4, promote_went_on_4),
         (At.promote_join_4, promote_join_4),
         (At.close_turn_join, close_turn_join),
-    ),
-    (
         (At.play_done, play_done),
         (At.play_round, play_round),
-        (At.play_then_2, play_then_2),
     ),
+    ((At.play_then_2, play_then_2),),
     (
         (At.play_join_2, play_join_2),
         (At.close_turn_then, close_turn_then),

@@ -21,7 +21,7 @@ Columns = dict[str, dict[str, list]]  # table → column → one value, or one l
 
 
 class Tables(NamedTuple):
-    """Arrays of 106 rows in all."""
+    """Arrays of 752 rows in all."""
 
     species_key: jax.Array  # text
     species_title: jax.Array  # text
@@ -46,6 +46,7 @@ class Tables(NamedTuple):
     species_play_6: jax.Array  # bool
     species_play_7: jax.Array  # bool
     species_play_8: jax.Array  # bool
+    species_play_8_a: jax.Array  # int 20..50
     species_play_9: jax.Array  # bool
     species_play_10: jax.Array  # bool
     species_play_11: jax.Array  # bool
@@ -54,7 +55,16 @@ class Tables(NamedTuple):
     species_play_14: jax.Array  # bool
     species_play_15: jax.Array  # bool
     species_play_16: jax.Array  # bool
-    species_playable_kind: jax.Array  # int 0..8
+    species_play_17: jax.Array  # bool
+    species_play_18: jax.Array  # bool
+    species_play_18_c: jax.Array  # int 1..2
+    species_play_19: jax.Array  # bool
+    species_play_20: jax.Array  # bool
+    species_play_21: jax.Array  # bool
+    species_play_22: jax.Array  # bool
+    species_play_23: jax.Array  # bool
+    species_playable_kind: jax.Array  # int 0..13
+    species_lends_kind: jax.Array  # int 0..2
     species_hp_bonus_kind: jax.Array  # int 0..2
     species_when_hit_0: jax.Array  # bool
     species_visit_0: jax.Array  # bool
@@ -66,8 +76,19 @@ class Tables(NamedTuple):
     attack_position: jax.Array  # int 0..1
     attack_cost: jax.Array  # int 0..5[Element]
     attack_damage: jax.Array  # int 0..400
+    attack_coins_kind: jax.Array  # int 0..2
+    attack_coins_1_a: jax.Array  # int 1..127
+    attack_times_kind: jax.Array  # int 0..3
+    attack_bonus_kind: jax.Array  # int 0..11
+    attack_bonus_1_a: jax.Array  # int 30..60
+    attack_bonus_2_a: jax.Array  # Element
+    attack_bonus_2_b: jax.Array  # int 2..3
+    attack_bonus_2_c: jax.Array  # int 60..70
+    attack_bonus_5_a: jax.Array  # int 20..30
+    attack_bonus_8_b: jax.Array  # int 40..50
     attack_effect_0: jax.Array  # bool
     attack_effect_1: jax.Array  # bool
+    attack_effect_1_a: jax.Array  # int 10..80
     attack_effect_2: jax.Array  # bool
     attack_effect_2_a: jax.Array  # int 1..2
     attack_effect_2_b: jax.Array  # Element
@@ -75,13 +96,54 @@ class Tables(NamedTuple):
     attack_effect_4: jax.Array  # bool
     attack_effect_5: jax.Array  # bool
     attack_effect_6: jax.Array  # bool
+    attack_effect_6_a: jax.Array  # int 10..30
     attack_effect_7: jax.Array  # bool
     attack_effect_8: jax.Array  # bool
+    attack_effect_8_a: jax.Array  # Condition
     attack_effect_9: jax.Array  # bool
     attack_effect_10: jax.Array  # bool
     attack_effect_11: jax.Array  # bool
-    attack_effect_11_a: jax.Array  # Condition
-    attack_bonus_kind: jax.Array  # int 0..1
+    attack_effect_11_a: jax.Array  # int 10..50
+    attack_effect_12: jax.Array  # bool
+    attack_effect_13: jax.Array  # bool
+    attack_effect_14: jax.Array  # bool
+    attack_effect_15: jax.Array  # bool
+    attack_effect_16: jax.Array  # bool
+    attack_effect_16_a: jax.Array  # Condition
+    attack_effect_17: jax.Array  # bool
+    attack_effect_17_a: jax.Array  # int 10..20
+    attack_effect_18: jax.Array  # bool
+    attack_effect_19: jax.Array  # bool
+    attack_effect_20: jax.Array  # bool
+    attack_effect_21: jax.Array  # bool
+    attack_effect_22: jax.Array  # bool
+    attack_effect_22_a: jax.Array  # int 20..30
+    attack_effect_23: jax.Array  # bool
+    attack_effect_24: jax.Array  # bool
+    attack_effect_25: jax.Array  # bool
+    attack_effect_25_a: jax.Array  # int 30..50
+    attack_effect_26: jax.Array  # bool
+    attack_effect_27: jax.Array  # bool
+    attack_effect_28: jax.Array  # bool
+    attack_effect_29: jax.Array  # bool
+    attack_effect_29_a: jax.Array  # text
+    attack_effect_30: jax.Array  # bool
+    attack_effect_31: jax.Array  # bool
+    attack_effect_31_b: jax.Array  # Element
+    attack_effect_32: jax.Array  # bool
+    attack_effect_32_b: jax.Array  # int 40..50
+    attack_effect_33: jax.Array  # bool
+    attack_effect_34: jax.Array  # bool
+    attack_effect_35: jax.Array  # bool
+    attack_effect_36: jax.Array  # bool
+    attack_effect_37: jax.Array  # bool
+    attack_effect_38: jax.Array  # bool
+    attack_effect_39: jax.Array  # bool
+    attack_effect_40: jax.Array  # bool
+    attack_effect_41: jax.Array  # bool
+    attack_effect_42: jax.Array  # bool
+    attack_effect_43: jax.Array  # bool
+    attack_effect_44: jax.Array  # bool
     attack_copy_0: jax.Array  # bool
     attack_copy_1: jax.Array  # bool
     attack_copy_2: jax.Array  # bool
@@ -93,9 +155,27 @@ class Tables(NamedTuple):
     ability_position: jax.Array  # int 0..0
     ability_use_0: jax.Array  # bool
     ability_use_1: jax.Array  # bool
-    ability_usable_kind: jax.Array  # int 0..2
+    ability_use_2: jax.Array  # bool
+    ability_use_3: jax.Array  # bool
+    ability_use_4: jax.Array  # bool
+    ability_use_5: jax.Array  # bool
+    ability_use_6: jax.Array  # bool
+    ability_use_7: jax.Array  # bool
+    ability_use_8: jax.Array  # bool
+    ability_use_9: jax.Array  # bool
+    ability_use_10: jax.Array  # bool
+    ability_use_11: jax.Array  # bool
+    ability_use_12: jax.Array  # bool
+    ability_use_13: jax.Array  # bool
+    ability_usable_kind: jax.Array  # int 0..8
+    ability_tireless: jax.Array  # bool
     ability_when_hit_0: jax.Array  # bool
+    ability_energized_0: jax.Array  # bool
+    ability_armor_kind: jax.Array  # int 0..2
+    ability_armor_1_a: jax.Array  # int 10..20
+    ability_doubles: jax.Array  # Element?
     ability_bars_supporters_kind: jax.Array  # int 0..1
+    ability_bars_evolving_kind: jax.Array  # int 0..1
     deck_list_key: jax.Array  # text
     deck_list_title: jax.Array  # text
     deck_list_cards: jax.Array  # species?[20]
@@ -112,20 +192,27 @@ class Tables(NamedTuple):
     deck_list_cards_mask_9: jax.Array  # int 0..1048575
     deck_list_cards_mask_10: jax.Array  # int 0..1048575
     deck_list_cards_mask_11: jax.Array  # int 0..1048575
-    deck_list_cards_mask_12: jax.Array  # int 0..1048575[52]
+    deck_list_cards_mask_12: jax.Array  # int 0..1048575
     deck_list_cards_mask_13: jax.Array  # int 0..1048575
-    deck_list_cards_twin_1: jax.Array  # int 0..1048575
     deck_list_cards_mask_14: jax.Array  # int 0..1048575
     deck_list_cards_mask_15: jax.Array  # int 0..1048575
-    deck_list_cards_mask_16: jax.Array  # int 0..1048575[53]
-    deck_list_cards_mask_17: jax.Array  # int 0..1048575
+    deck_list_cards_mask_16: jax.Array  # int 0..1048575
+    deck_list_cards_mask_17: jax.Array  # int 0..1048575[337]
     deck_list_cards_mask_18: jax.Array  # int 0..1048575
+    deck_list_cards_twin_1: jax.Array  # int 0..1048575
     deck_list_cards_mask_19: jax.Array  # int 0..1048575
     deck_list_cards_mask_20: jax.Array  # int 0..1048575
-    deck_list_cards_mask_21: jax.Array  # int 0..1048575
+    deck_list_cards_mask_21: jax.Array  # int 0..1048575[338]
     deck_list_cards_mask_22: jax.Array  # int 0..1048575
     deck_list_cards_mask_23: jax.Array  # int 0..1048575
     deck_list_cards_mask_24: jax.Array  # int 0..1048575
+    deck_list_cards_mask_25: jax.Array  # int 0..1048575
+    deck_list_cards_mask_26: jax.Array  # int 0..1048575
+    deck_list_cards_mask_27: jax.Array  # int 0..1048575
+    deck_list_cards_mask_28: jax.Array  # int 0..1048575
+    deck_list_cards_mask_29: jax.Array  # int 0..1048575
+    deck_list_cards_mask_30: jax.Array  # int 0..1048575
+    deck_list_cards_mask_31: jax.Array  # int 0..1048575[319]
 
 
 class TableError(ValueError):
@@ -159,6 +246,7 @@ SHAPES: dict[
         "play_6": (0, False),
         "play_7": (0, False),
         "play_8": (0, False),
+        "play_8_a": (0, 20),
         "play_9": (0, False),
         "play_10": (0, False),
         "play_11": (0, False),
@@ -167,7 +255,16 @@ SHAPES: dict[
         "play_14": (0, False),
         "play_15": (0, False),
         "play_16": (0, False),
+        "play_17": (0, False),
+        "play_18": (0, False),
+        "play_18_c": (0, 1),
+        "play_19": (0, False),
+        "play_20": (0, False),
+        "play_21": (0, False),
+        "play_22": (0, False),
+        "play_23": (0, False),
         "playable_kind": (0, 0),
+        "lends_kind": (0, 0),
         "hp_bonus_kind": (0, 0),
         "when_hit_0": (0, False),
         "visit_0": (0, False),
@@ -181,8 +278,19 @@ SHAPES: dict[
         "position": (0, 0),
         "cost": (10, 0),
         "damage": (0, 0),
+        "coins_kind": (0, 0),
+        "coins_1_a": (0, 1),
+        "times_kind": (0, 0),
+        "bonus_kind": (0, 0),
+        "bonus_1_a": (0, 30),
+        "bonus_2_a": (0, 0),
+        "bonus_2_b": (0, 2),
+        "bonus_2_c": (0, 60),
+        "bonus_5_a": (0, 20),
+        "bonus_8_b": (0, 40),
         "effect_0": (0, False),
         "effect_1": (0, False),
+        "effect_1_a": (0, 10),
         "effect_2": (0, False),
         "effect_2_a": (0, 1),
         "effect_2_b": (0, 0),
@@ -190,13 +298,54 @@ SHAPES: dict[
         "effect_4": (0, False),
         "effect_5": (0, False),
         "effect_6": (0, False),
+        "effect_6_a": (0, 10),
         "effect_7": (0, False),
         "effect_8": (0, False),
+        "effect_8_a": (0, 0),
         "effect_9": (0, False),
         "effect_10": (0, False),
         "effect_11": (0, False),
-        "effect_11_a": (0, 0),
-        "bonus_kind": (0, 0),
+        "effect_11_a": (0, 10),
+        "effect_12": (0, False),
+        "effect_13": (0, False),
+        "effect_14": (0, False),
+        "effect_15": (0, False),
+        "effect_16": (0, False),
+        "effect_16_a": (0, 0),
+        "effect_17": (0, False),
+        "effect_17_a": (0, 10),
+        "effect_18": (0, False),
+        "effect_19": (0, False),
+        "effect_20": (0, False),
+        "effect_21": (0, False),
+        "effect_22": (0, False),
+        "effect_22_a": (0, 20),
+        "effect_23": (0, False),
+        "effect_24": (0, False),
+        "effect_25": (0, False),
+        "effect_25_a": (0, 30),
+        "effect_26": (0, False),
+        "effect_27": (0, False),
+        "effect_28": (0, False),
+        "effect_29": (0, False),
+        "effect_29_a": (0, 0),
+        "effect_30": (0, False),
+        "effect_31": (0, False),
+        "effect_31_b": (0, 0),
+        "effect_32": (0, False),
+        "effect_32_b": (0, 40),
+        "effect_33": (0, False),
+        "effect_34": (0, False),
+        "effect_35": (0, False),
+        "effect_36": (0, False),
+        "effect_37": (0, False),
+        "effect_38": (0, False),
+        "effect_39": (0, False),
+        "effect_40": (0, False),
+        "effect_41": (0, False),
+        "effect_42": (0, False),
+        "effect_43": (0, False),
+        "effect_44": (0, False),
         "copy_0": (0, False),
         "copy_1": (0, False),
         "copy_2": (0, False),
@@ -210,9 +359,27 @@ SHAPES: dict[
         "position": (0, 0),
         "use_0": (0, False),
         "use_1": (0, False),
+        "use_2": (0, False),
+        "use_3": (0, False),
+        "use_4": (0, False),
+        "use_5": (0, False),
+        "use_6": (0, False),
+        "use_7": (0, False),
+        "use_8": (0, False),
+        "use_9": (0, False),
+        "use_10": (0, False),
+        "use_11": (0, False),
+        "use_12": (0, False),
+        "use_13": (0, False),
         "usable_kind": (0, 0),
+        "tireless": (0, False),
         "when_hit_0": (0, False),
+        "energized_0": (0, False),
+        "armor_kind": (0, 0),
+        "armor_1_a": (0, 10),
+        "doubles": (0, -1),
         "bars_supporters_kind": (0, 0),
+        "bars_evolving_kind": (0, 0),
     },
     "deck_list": {
         "key": (0, 0),
@@ -231,20 +398,27 @@ SHAPES: dict[
         "cards_mask_9": (0, 0),
         "cards_mask_10": (0, 0),
         "cards_mask_11": (0, 0),
-        "cards_mask_12": (52, 0),
+        "cards_mask_12": (0, 0),
         "cards_mask_13": (0, 0),
-        "cards_twin_1": (0, 0),
         "cards_mask_14": (0, 0),
         "cards_mask_15": (0, 0),
-        "cards_mask_16": (53, 0),
-        "cards_mask_17": (0, 0),
+        "cards_mask_16": (0, 0),
+        "cards_mask_17": (337, 0),
         "cards_mask_18": (0, 0),
+        "cards_twin_1": (0, 0),
         "cards_mask_19": (0, 0),
         "cards_mask_20": (0, 0),
-        "cards_mask_21": (0, 0),
+        "cards_mask_21": (338, 0),
         "cards_mask_22": (0, 0),
         "cards_mask_23": (0, 0),
         "cards_mask_24": (0, 0),
+        "cards_mask_25": (0, 0),
+        "cards_mask_26": (0, 0),
+        "cards_mask_27": (0, 0),
+        "cards_mask_28": (0, 0),
+        "cards_mask_29": (0, 0),
+        "cards_mask_30": (0, 0),
+        "cards_mask_31": (319, 0),
     },
 }
 DERIVED = frozenset(
@@ -263,27 +437,34 @@ DERIVED = frozenset(
         "deck_list.cards_mask_11",
         "deck_list.cards_mask_12",
         "deck_list.cards_mask_13",
-        "deck_list.cards_twin_1",
         "deck_list.cards_mask_14",
         "deck_list.cards_mask_15",
         "deck_list.cards_mask_16",
         "deck_list.cards_mask_17",
         "deck_list.cards_mask_18",
+        "deck_list.cards_twin_1",
         "deck_list.cards_mask_19",
         "deck_list.cards_mask_20",
         "deck_list.cards_mask_21",
         "deck_list.cards_mask_22",
         "deck_list.cards_mask_23",
         "deck_list.cards_mask_24",
+        "deck_list.cards_mask_25",
+        "deck_list.cards_mask_26",
+        "deck_list.cards_mask_27",
+        "deck_list.cards_mask_28",
+        "deck_list.cards_mask_29",
+        "deck_list.cards_mask_30",
+        "deck_list.cards_mask_31",
     }
 )
 ROWS_OF: dict[str, str] = {
     "deck_list.cards": "species",
 }
 BOUNDS: dict[str, tuple[int, int]] = {
-    "deck_list.key": (0, 211),
-    "deck_list.title": (0, 211),
-    "deck_list.cards": (-1, 51),
+    "deck_list.key": (0, 1371),
+    "deck_list.title": (0, 1371),
+    "deck_list.cards": (-1, 336),
     "deck_list.energy": (0, 1),
 }
 

@@ -164,11 +164,13 @@ class Machine(NamedTuple):
     def run(self, chunk: jax.Array, segment: Segment) -> jax.Array:
         """The blocks of a segment, in the games that stand there."""
 
+        keep = outlined(lambda lane: lane, self.knobs.kernels)
+
         def changes(chunk: jax.Array) -> dict[int, jax.Array]:
             view = _View(self.rows, chunk)
             game = Game(view, self.tables, self.log)
             for number, block in segment:
-                block(game, game.pc == number)
+                block(game, keep(game.pc == number))
             return view.changed()
 
         def update(chunk: jax.Array) -> jax.Array:
@@ -193,9 +195,13 @@ def outlined(function: Callable, apart: bool, **attributes: str) -> Callable:
     if not apart:
         return function
 
+    def plain(*args: Any) -> Any:
+        with set_xla_metadata(inlineable=None, xla_cpu_small_call=None):  # functions inside are a part of it
+            return function(*args)
+
     def call(*args: Any) -> Any:
         with set_xla_metadata(inlineable="false", **attributes):
-            return jax.jit(function)(*args)
+            return jax.jit(plain)(*args)
 
     return call
 

@@ -204,6 +204,19 @@ def floor_mod(a: Lane, b: Lane) -> Lane:
     return where(b == 0, 0, jnp.mod(a, where(b == 0, 1, b)))
 
 
+def power(a: Lane, b: Lane) -> Lane:
+    """a times itself, b times (b up to 31); 1 where b is below 1."""
+    if is_static(a) and is_static(b):
+        return int(a) ** max(int(b), 0)
+    if is_static(a) and a == 2:
+        return as_int(U32(1) << as_mask(greater(b, 0)))
+    result, square, b = 1, a, greater(b, 0)
+    for digit in range(5):
+        result = result * where((b >> digit) & 1 != 0, square, 1)
+        square = square * square
+    return result
+
+
 def quotient(a: Lane, b: int) -> Lane:
     """a // b for a that is not negative, or none."""
     if is_static(a):
@@ -573,6 +586,14 @@ def total(universe: Universe, x: Set, value: Callable[[Lane], Lane]) -> Lane:
     result = 0
     for item, has in elements(universe, x):
         result = result + where(has, value(item), 0)
+    return result
+
+
+def joined(universe: Universe, x: Set, value: Callable[[Lane], Set], empty: Set) -> Set:
+    """The union of sets, one for each element."""
+    result = empty
+    for item, has in elements(universe, x):
+        result = union(result, where(has, value(item), empty))
     return result
 
 

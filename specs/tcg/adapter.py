@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from random import Random
 from types import ModuleType
 from typing import Any
 
 from compiler.ir.hir import Program
+from specs.tcg.setups import random_deck, random_position
 
 CARDS = 20
 PLACES = 4
@@ -46,7 +48,7 @@ def actions(program: Program, snapshot: Mapping[str, Any], names: Sequence[str])
 
 
 def draws(program: Program, native: Iterable[tuple[str, int]]) -> list[list[Any]]:
-    """Random outcomes: a drawn card as player and index, Energy by name."""
+    """Random outcomes: a card as player and index, a Pokémon as player and slot, Energy by name."""
     return [[kind, _outcome(program, kind, value)] for kind, value in native]
 
 
@@ -169,10 +171,27 @@ def _indices(cards: Iterable[int]) -> list[int]:
 def _outcome(program: Program, kind: str, value: int) -> Any:
     if kind == "pick":
         return list(divmod(value, CARDS))
-    return _name(program, value) if kind == "energy" else value
+    if kind == "slot":
+        return list(divmod(value, PLACES))
+    return _name(program, value) if kind in ("energy", "discard_energy") else value
 
 
 def _winner(rewards: Sequence[int]) -> int | str:
     if rewards[0] == rewards[1]:
         return "tie"
     return 0 if rewards[0] > rewards[1] else 1
+
+
+# --- setups for testing -----------------------------------------------------------------------------------------------
+
+
+def rows(program: Program, rng: Random, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """A random legal deck in which as many of the wanted cards take part as it has room for."""
+    return {"deck_list": random_deck(program, rng, wanted)}
+
+
+def position(
+    program: Program, params: Mapping[str, Sequence[int]], rng: Random, wanted: Sequence[str]
+) -> dict[str, Any]:
+    """Fields that start a game in the middle of a turn, with the wanted cards ready where the decks have them."""
+    return native(program, params, random_position(program, params["player.list"], rng, wanted))

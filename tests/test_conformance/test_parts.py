@@ -176,11 +176,11 @@ def test_values_are_readable() -> None:
 
 def test_the_rows_that_take_part_are_those_that_parameters_lead_to() -> None:
     places = Places(duel().program, ())
-    even = places.taking_part({"player.list": (0, 0)})
-    wild = places.taking_part({"player.list": (1, 1)})
+    even = places.taking_part(duel().program, {"player.list": (0, 0)})
+    wild = places.taking_part(duel().program, {"player.list": (1, 1)})
     assert ("kind", 2) in even
     assert ("kind", 2) not in wild  # no Mend in it
-    assert even | wild == places.taking_part({"player.list": (0, 1)})
+    assert even | wild == places.taking_part(duel().program, {"player.list": (0, 1)})
 
 
 def test_a_row_is_covered_when_all_of_its_code_ran() -> None:

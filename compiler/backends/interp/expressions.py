@@ -216,6 +216,8 @@ class Expressions:
             name = self.name(domain.local)
             return f"len([{name} {clause}])" if kind == "count" else f"next(({name} {clause}), -1)"
         clause = self._for(expr.local, domain)
+        if kind == "union":
+            return f"reduce(or_, [{self.value(expr.value)} {clause}], 0)"
         default = "" if kind == "sum" else ", default=0"
         return f"{kind}([{self.value(expr.value)} {clause}]{default})"
 

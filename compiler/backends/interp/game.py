@@ -12,12 +12,13 @@ from compiler.backends.interp.coverage import Coverage
 from compiler.backends.interp.errors import Event, RulesError
 from compiler.backends.interp.luck import Luck, Outcome, Tape
 from compiler.backends.interp.runtime import Over
-from compiler.backends.interp.state import copied, fresh, to_json
+from compiler.backends.interp.shown import observer, writer
+from compiler.backends.interp.space import Teller
+from compiler.backends.interp.state import copied, fresh
 from compiler.backends.interp.translate import Translation
 from compiler.backends.interp.zones import State
 from compiler.ir import hir
 from compiler.ir.actions import action_ids, action_names
-from compiler.ir.observations import Feature, features
 from compiler.ir.units import Code, Unit
 from compiler.source import Span
 
@@ -27,11 +28,11 @@ Options = dict[int, tuple[int, ...]]  # of a choose: action id → alternative a
 class Interp:
     """One program, compiled once and reusable."""
 
-    def __init__(self, program: hir.Program, *, coverage: bool = False) -> None:
+    def __init__(self, program: hir.Program, *, coverage: bool = False, teller: Teller | None = None) -> None:
         self.program = program
         self.coverage = Coverage() if coverage else None
         """What all games of this interpreter have executed, if asked for."""
-        self._translation = Translation(program, self.coverage)
+        self._translation = Translation(program, self.coverage, teller)
         self._translation.translate()
         self.play = self._original_play = self._translation.space.names["play"]
 
@@ -49,9 +50,14 @@ class Interp:
         return action_ids(self.program)
 
     @cached_property
-    def views(self) -> tuple[tuple[Feature, ...], ...]:
-        """What each player observes."""
-        return tuple(features(self.program, viewer) for viewer in range(self.program.players))
+    def observers(self) -> tuple[Callable[[State], list[int]], ...]:
+        """What each player observes of a state."""
+        return tuple(observer(self.program, viewer) for viewer in range(self.program.players))
+
+    @cached_property
+    def fields(self) -> Callable[[State], dict[str, Any]]:
+        """The fields of a state as JSON values."""
+        return writer(self.program)
 
     def new_game(
         self,
@@ -167,6 +173,7 @@ class Game:
             return False
         if self.luck.tape is not None:
             self.luck.tape.feed(draws)
+        self.state["player.reward"][:] = [0] * self.interp.program.players  # a reward is for one decision
         self._go_on(picked)
         self.past.append((action, self.draws))
         return True
@@ -210,7 +217,7 @@ class Game:
 def snapshot(game: Game) -> dict[str, Any]:
     """The whole state as JSON values, in one canonical form."""
     return {
-        "fields": to_json(game.interp.program, game.state),
+        "fields": game.interp.fields(game.state),
         "counter": game.counter,
         "legal": list(game.legal),
         "decider": game.decider,
@@ -221,16 +228,4 @@ def snapshot(game: Game) -> dict[str, Any]:
 
 def observe(game: Game, player: int) -> list[int]:
     """What a player may see; see `observation_names`."""
-    return [_feature(game, feature, player) for feature in game.interp.views[player]]
-
-
-def _feature(game: Game, feature: Feature, viewer: int) -> int:
-    value = game.state[feature.field.id][feature.owner]
-    if feature.sub is not None:
-        value = value[feature.sub]
-    if feature.part == "value":
-        if feature.span and value >= 0:
-            return (value - viewer * feature.span) % (game.interp.program.players * feature.span)
-        return value
-    mask = value if feature.field.zone != "slot" else 1 << value if value >= 0 else 0
-    return mask.bit_count() if feature.part == "count" else mask >> feature.bit & 1
+    return game.interp.observers[player](game.state)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from compiler.backends.interp import zones
@@ -92,6 +94,8 @@ def bindings(sites: Sequence[Site]) -> dict[str, Any]:
 
     return {
         "BITS": Elements(),
+        "reduce": reduce,
+        "or_": or_,
         **{
             function.__name__: function
             for function in (

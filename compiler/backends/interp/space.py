@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Protocol
 
 from compiler.backends.interp import runtime
 from compiler.backends.interp.coverage import Coverage
@@ -20,15 +20,27 @@ def spelt(name: str) -> str:
     return name.replace(".", DOT)
 
 
+class Teller(Protocol):
+    """Is told about every verb that is called, and every procedure of a row that is performed."""
+
+    def begin(self, game: Any, what: tuple[str, ...], row: int, args: tuple[int, ...]) -> None:
+        """Something starts: ``(verb,)``, or ``(table, method)`` of a row. What follows until its end is part of it."""
+
+    def end(self, game: Any) -> None:
+        """What started last is done."""
+
+
 class Space:
     """The global names of a program's functions. ``names`` is what they are compiled into."""
 
-    def __init__(self, program: hir.Program, coverage: Coverage | None) -> None:
+    def __init__(self, program: hir.Program, coverage: Coverage | None, teller: Teller | None = None) -> None:
         self.program = program
         self.coverage = coverage
+        self.teller = teller
         self.suspending = suspending(program)
         self._sites: list[runtime.Site] = []
         self.names: dict[str, Any] = runtime.bindings(self._sites)
+        self.names["T"] = teller
         self.names["K"] = coverage.counters if coverage is not None else []
         self._constants: dict[tuple[str, int], str] = {}
         self._keep: list[object] = []  # what `_constants` knows by identity must live as long

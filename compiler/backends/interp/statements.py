@@ -47,6 +47,15 @@ class Function(Expressions):
         if self.space.coverage is not None and key:
             self.line(f"K[{self.space.coverage.site(key)}] += 1", None)
 
+    def _tell(self, what: tuple[str, ...], row: str, args: Sequence[hir.Expr]) -> None:
+        if self.space.teller is not None:
+            listed = "".join(f"{self.value(arg)}, " for arg in args)
+            self.line(f"T.begin(g, {what!r}, {row}, ({listed}))", None)
+
+    def _told(self) -> None:
+        if self.space.teller is not None:
+            self.line("T.end(g)", None)
+
     # --- statements ---------------------------------------------------------------------------------------------------
 
     def block(self, block: hir.Block) -> None:
@@ -110,11 +119,15 @@ class Function(Expressions):
             case hir.Call(proc, args, result):
                 call = f"p_{spelt(proc)}({', '.join(['g', *map(self.value, args)])})"
                 call = self._waiting(call, proc in self.space.suspending)
+                self._tell((proc,), "-1", args)
                 self.line(f"{self.name(result)} = {call}" if result is not None else call, span)
+                self._told()
             case hir.Perform(table, method, row, args):
                 listed = ", ".join(["g", *map(self.value, args)])
                 call = f"M_{table}{DOT}{method}[{self.value(row)}]({listed})"
+                self._tell((table, method), self.value(row), args)
                 self.line(self._waiting(call, (table, method) in self.space.suspending), span)
+                self._told()
             case hir.Choose():
                 self._choose(statement)
             case hir.Finish(local, reward):

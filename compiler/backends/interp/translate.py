@@ -4,7 +4,8 @@ Every function, procedure and method body becomes one Python function, written a
 Locals become Python variables, so that a suspended decision is nothing but a suspended generator: only procedures that
 can reach a ``choose`` are generators. Conditions are evaluated left to right and no further than needed.
 
-In the text, ``s`` is the state, ``g`` the game, ``K`` the coverage counters; what else is called is in ``runtime.py``.
+In the text, ``s`` is the state, ``g`` the game, ``K`` the coverage counters, ``T`` the teller; the rest is in
+``runtime.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from compiler.backends.interp.coverage import Coverage, Key
-from compiler.backends.interp.space import DOT, Space, spelt
+from compiler.backends.interp.space import DOT, Space, Teller, spelt
 from compiler.backends.interp.statements import Function
 from compiler.ir import hir
 from compiler.ir.units import Code, Unit
@@ -26,9 +27,9 @@ from compiler.source import Span
 class Translation:
     """The Python functions of a program; ``source`` is their text."""
 
-    def __init__(self, program: hir.Program, coverage: Coverage | None) -> None:
+    def __init__(self, program: hir.Program, coverage: Coverage | None, teller: Teller | None = None) -> None:
         self.program = program
-        self.space = Space(program, coverage)
+        self.space = Space(program, coverage, teller)
         self.lines: list[str] = []
         self.line_spans: list[Span | None] = []
         self.filename = f"<rules of {program.name}>"

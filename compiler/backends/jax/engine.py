@@ -61,6 +61,7 @@ class EngineView:
     segments: tuple[tuple[str, ...], ...]
     asks: tuple[str, ...]  # blocks that always wait for a decision
     entry: str
+    rewards_along_the_way: bool
     boards: bool  # whether places lie in rows
     steps: tuple[tuple[int, int], ...] = DIRECTIONS
     knobs: Knobs = field(default_factory=lambda: Knobs())
@@ -133,6 +134,7 @@ def engine_view(
         asks=asks,
         entry=op.entry,
         knobs=knobs or Knobs(),
+        rewards_along_the_way=program.fields["player.reward"].span is not None,
         boards=any(entity.columns for entity in program.entities.values()),
     )
 

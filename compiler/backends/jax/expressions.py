@@ -239,6 +239,11 @@ class Expressions:
             case "sum":
                 assert e.value is not None
                 return f"total({universe}, {domain}, {self.function(e.local, e.value, names)})"
+            case "union":
+                assert e.value is not None
+                assert isinstance(e.type, SetT)
+                empty = self.constant(hir.Const(0, e.type))
+                return f"joined({universe}, {domain}, {self.function(e.local, e.value, names)}, {empty})"
             case _:
                 assert e.value is not None
                 best = "greater" if e.kind == "max" else "lesser"

@@ -40,8 +40,8 @@ def _write_pokemon(pokemon: Pokemon) -> dict[str, Any]:
         "cards": list(pokemon.stack),
         "damage": pokemon.damage,
         "energy": dict(pokemon.energy),
-        "status": sorted(pokemon.status),
-        "tools": sorted(pokemon.tools),
+        "status": sorted(pokemon.status) if pokemon.status else [],
+        "tools": sorted(pokemon.tools) if pokemon.tools else [],
     }
 
 

@@ -48,6 +48,7 @@ def test_lilligant_charges_a_benched_grass_pokemon():
     assert table.do("slot:0:3").energy(0, 3) == {"grass": 1}
     assert struck("A1-030", me=side(ready("A1-030"), mon("A1-008"))).energy(0, 1) == {"grass": 1}
     assert struck("A1-030", me=side(ready("A1-030"), mon(ABRA))).energy(0, 1) == {}
+    assert struck("A1-030").state["current"] == 1
 
 
 # Random energy
@@ -67,9 +68,10 @@ def test_a_single_type_of_energy_needs_no_draw():
     assert struck("A1-078", foe=side(wall())).energy(1) == {}
 
 
-@pytest.mark.parametrize("attack", ["A1-178", "A1-192", "A1a-023"])
-def test_with_heads_only(attack: str):
+@pytest.mark.parametrize(("attack", "number"), [("A1-178", 20), ("A1-192", 50), ("A1a-023", 70)])
+def test_with_heads_only(attack: str, number: int):
     foe = side(wall(fire=1, water=1))
+    assert struck(attack, TAILS, foe=foe).damage(1) == number
     assert struck(attack, TAILS, foe=foe).energy(1) == {"fire": 1, "water": 1}
     assert struck(attack, HEADS, ("discard_energy", "fire"), foe=foe).energy(1) == {"water": 1}
     assert struck(attack, HEADS).energy(1) == {}

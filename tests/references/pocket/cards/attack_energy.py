@@ -82,11 +82,10 @@ def discard_from_the_defender_with_heads(strike: Strike) -> None:
 
 @attack("A1a-018")
 def discard_from_anyone(strike: Strike) -> None:
-    """Each energy in play is as likely as any other."""
+    """Each energy in play is as likely as any other; there is some, at least what paid for the attack."""
     strike.hit()
     attached = {pokemon: pokemon.energy_count() for pokemon in strike.game.in_play() if pokemon.energy}
-    if attached:
-        strike.discard_random_energy(strike.game.random_pokemon(attached))
+    strike.discard_random_energy(strike.game.random_pokemon(attached))
 
 
 # Healing

@@ -1,0 +1,21 @@
+"""Whether the rules still check with the answer in every row that has the hole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.holes.admission.case import Case
+from compiler.holes.admission.parse import told
+from compiler.holes.admission.verdict import Finding, Severity
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Type-checks the whole specification with the answer; refuses it with the diagnostics."""
+    assert case.block is not None
+    case.program, sink = case.workbench.without(case.contract.digits).check({case.contract.digits: case.block})
+    if case.program is None:
+        yield from told("types", sink.errors)
+        return
+    still_open = {hole.hash for hole in case.program.holes}
+    if case.contract.digits in still_open:
+        yield Finding("types", Severity.REFUSE, "the hole is still open: the answer gives none of its methods")
