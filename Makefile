@@ -12,10 +12,10 @@ STAMP := $(VENV)/.specc-installed
 export JAX_PLATFORMS ?= cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help venv check build verify play bench demo test lint format docs regen clean
+.PHONY: help venv check build verify play bench demo test lint format docs picture regen clean
 
 help:
-	@echo "make demo | test | venv | check | build | verify | play | bench | lint | format | docs | regen | clean"
+	@echo "make demo | test | venv | check | build | verify | play | bench | lint | format | docs | picture | regen | clean"
 
 venv: $(STAMP)
 
@@ -64,6 +64,11 @@ format: venv
 docs: venv
 	$(BIN)/python -m compiler.codes > docs/diagnostics.md
 	$(BIN)/python -m compiler.ops > docs/builtins.md
+
+# README's picture, a step of a game between simple agents
+picture: venv
+	$(SPECC) play specs/tcg.yaml --auto --seed 4 --decks charizard_dance,starmie_articuno --viewer 0 --svg build/stills
+	cp build/stills/058.svg docs/board.svg
 
 regen: venv
 	set -e; for spec in specs/*.yaml; do $(SPECC) build "$$spec"; done

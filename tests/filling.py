@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from compiler import driver
@@ -40,6 +41,12 @@ class Punched:
             path.write_text(json.dumps({"answers": [{"effect": effect} for effect in effects]}))
 
 
+@cache
+def program_of(spec: str) -> hir.Program:
+    """The rules of a specification of this repository."""
+    return driver.load(ROOT / "specs" / f"{spec}.yaml", Diagnostics()).program
+
+
 def coded_rows(program: hir.Program) -> list[tuple[str, int]]:
     """The rows whose whole effect stands in a block of its own, in the order of the tables."""
     found = []
@@ -65,15 +72,16 @@ def punched(
     folder: Path, spec: str, rows: Sequence[tuple[str, int]], wording: Mapping[tuple[str, int], str]
 ) -> Punched:
     """Copy `specs/<spec>.yaml` into a project of its own, and make holes of these rows."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").touch()
     shutil.copytree(ROOT / "specs", folder / "specs", ignore=shutil.ignore_patterns("__pycache__"))
     manifest = folder / "specs" / f"{spec}.yaml"
-    original = driver.load(manifest, Diagnostics(), use_cache=False).program
+    original = program_of(spec)
     store = TextStore(folder / "texts")
     said = {row: wording.get(row) or own_words(original, *row) for row in rows}
     digits = {row: store.put(text).removeprefix(HASH_PREFIX) for row, text in said.items()}
     files, effects = punch(original, [(*row, digits[row]) for row in rows])
     for path, text in files.items():
-        path.write_text(text)
+        (folder / path.relative_to(ROOT)).write_text(text)
     words = {text_hash(text).removeprefix(HASH_PREFIX): text for text in said.values()}
     return Punched(manifest, original, store, effects, words)

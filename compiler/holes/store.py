@@ -80,7 +80,7 @@ class Store:
 
     def admit(self, contract: Contract, effect: str, origin: Origin) -> None:
         """Fill a hole; what waited for review about it is settled."""
-        write_text(self.fill(contract.digits), effect.rstrip("\n") + "\n")
+        put_file(self.fill(contract.digits), effect.rstrip("\n") + "\n")
         self.put_origin(contract, origin)
         self.settle(contract.digits)
 
@@ -106,7 +106,7 @@ class Store:
         yaml.width = 120
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[attr-defined]
         yaml.dump(document, stream)
-        write_text(
+        put_file(
             path,
             "# Where fills come from. Written by specc fill; the texts themselves are not here.\n" + stream.getvalue(),
         )
@@ -136,11 +136,18 @@ class Store:
             "origin": _plain(doubt.origin),
         }
         text = json.dumps(document, indent=1, ensure_ascii=False)
-        write_text(self.folder / "review" / f"{doubt.digits}.json", text + "\n")
+        put_file(self.folder / "review" / f"{doubt.digits}.json", text + "\n")
 
     def settle(self, digits: str) -> None:
         """Nothing waits for review about a hole any more."""
         (self.folder / "review" / f"{digits}.json").unlink(missing_ok=True)
+
+
+def put_file(path: Path, text: str) -> None:
+    """Write a file of a store, and make its folder. Raises SpecError (E0704)."""
+    with contextlib.suppress(OSError):  # which the writing will tell
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, text)
 
 
 def effect_hash(effect: str) -> str:

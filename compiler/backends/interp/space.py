@@ -61,7 +61,7 @@ class Space:
         return text
 
     def place(self, field: hir.Field) -> str:
-        return self.named(f"ZONE_{spelt(field.id)}", lambda: Place.of(field))
+        return self.named(f"ZONE_{spelt(field.id)}", lambda: Place.of(field, self.program))
 
     def site(self, span: Span | None, problem: str = "") -> int:
         """A number for what a run-time error says, and where."""

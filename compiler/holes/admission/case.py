@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from compiler.diagnostics import Diagnostic
 from compiler.equivalence import Bench, effect_of, spread
 from compiler.holes.answer import Answer
 from compiler.holes.contract import Contract
@@ -41,6 +42,8 @@ class Case:
     """What effects may change without a verb, beside what other rows do."""
     block: ast.Block | None = None
     program: hir.Program | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    """What the checker remarks on the answer."""
     measured: dict[str, int] = field(default_factory=dict)
     _benches: dict[tuple[str, str], Bench] = field(default_factory=dict)
 

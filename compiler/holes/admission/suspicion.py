@@ -18,7 +18,7 @@ _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("it asks to ignore or forget something", r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(rule|above|previous|earlier|text|check)"),  # noqa: E501
         ("it speaks of the compiler or of its files", r"\b(compiler|admission|admit this|specc|json|yaml|schema|tool call|environment variable|api key)\b"),  # noqa: E501
         ("it has the signs of a template, of code or of markup", r"\{\{|\{%|\$\{|<\s*/?\s*[a-z]+[^>]{0,60}>|```|\bimport os\b|__\w+__|\beval\b|\bexec\b"),  # noqa: E501
-        ("it has statements of the rule language", r"[{};]|\bfinish \w+:|\bgives \w+ =|\+=|-=|==|:="),
+        ("it has statements of the rule language", r"[{}]|\bfinish \w+:|\bgives \w+ =|\+=|-=|==|:="),
         ("it has an address", r"https?://|www\.|\bfile:"),
         ("it has escapes", r"\\[nrtux\"\\]|%[0-9a-f]{2}|&#?\w+;"),
         ("it gives orders to whoever writes the effect", r"\b(write|output|respond|reply|answer|return|print|encode|implement)\b.{0,40}\b(effect|code|statement|following|exactly|instead|with)\b"),  # noqa: E501

@@ -87,7 +87,9 @@ class Anthropic:
             except (anthropic.AnthropicError, ValueError) as error:
                 problem, wait = self._said(error), backoff(attempt, {}, self._settings.first_wait)
             else:
-                return _read(message, time.monotonic() - begun, attempt + 1)
+                if isinstance(message, anthropic.types.Message):
+                    return _read(message, time.monotonic() - begun, attempt + 1)
+                problem, wait = "what came is no message", backoff(attempt, {}, self._settings.first_wait)
             if attempt + 1 < self._settings.tries:
                 await asyncio.sleep(wait)
         return Reply(None, f"unreachable: {problem}", seconds=time.monotonic() - begun, tries=self._settings.tries)

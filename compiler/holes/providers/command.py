@@ -58,7 +58,7 @@ class Command:
             return Reply(None, f"the command ended with exit status {process.returncode}", seconds=seconds)
         try:
             return Reply(parse_answer(json.loads(output)), stop="command", seconds=seconds)
-        except (ValueError, AnswerError) as error:
+        except (ValueError, RecursionError, AnswerError) as error:
             reason = str(error) if isinstance(error, AnswerError) else "the command's output is not JSON"
             return Reply(None, reason, seconds=seconds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ def read_answers(folder: Path, digits: str) -> list[Answer]:
     try:
         listed = json.loads((folder / f"{digits}.json").read_text(encoding="utf-8"))
         return [parse_answer(value) for value in listed["answers"]]
-    except (OSError, ValueError, KeyError, TypeError, AnswerError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AnswerError):
         return []
 
 
@@ -46,4 +47,6 @@ def write_answers(folder: Path, digits: str, answers: list[Answer]) -> None:
     """Put answers on record, in place of those that are."""
     listed = [answer.model_dump() for answer in answers]
     text = json.dumps({"answers": listed}, indent=1, ensure_ascii=False)
+    with contextlib.suppress(OSError):  # which the writing will tell
+        folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / f"{digits}.json", text + "\n")
