@@ -150,6 +150,8 @@ class Verification(Section):
     """Actions that such players take only where nothing else is left."""
     score: Annotated[str, Field(min_length=1)] | None = None
     """A field per player that grows as the player comes closer to winning, for players that look ahead."""
+    count: dict[str, Annotated[str, Field(pattern=r"^(action|verb|field) .+$")]] = Field(default_factory=dict)
+    """What is counted per episode and policy, by name: `action NAME`, `verb WORDS` or `field NAME` (of players)."""
 
 
 class Benchmarks(Section):

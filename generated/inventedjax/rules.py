@@ -1590,22 +1590,23 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
+    t_3 = t_2
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
         on_ = on & here
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
@@ -1629,19 +1630,19 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_9 = select(on, g.r_leader, g.r_p_9)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_9)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_24 = select(on, -1, g.r_t_24)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_9
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_9))
@@ -1649,26 +1650,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_25 = select(chose_slot, (g.action - Act.slot), g.r_t_25)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_24 = select(on, g.r_t_25, g.r_t_24)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_24)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_10 = select(on, opponent(g, g.r_leader), g.r_p_10)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_10)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -1676,13 +1677,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_26 = select(on, -1, g.r_t_26)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_10
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_10))
@@ -1690,26 +1691,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_27 = select(chose_slot, (g.action - Act.slot), g.r_t_27)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_26 = select(on, g.r_t_27, g.r_t_26)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_26)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
     g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -1746,22 +1747,23 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
+    t_3 = t_2
+    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
         on_ = on & here
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
@@ -1785,7 +1787,7 @@ def settle_from_done_3(g: Game, on: Lane) -> None:
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_11 = select(on, g.r_leader_2, g.r_p_11)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_11)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -1793,13 +1795,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_28 = select(on, -1, g.r_t_28)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_11
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_11))
@@ -1807,26 +1809,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_29 = select(chose_slot, (g.action - Act.slot), g.r_t_29)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_28 = select(on, g.r_t_29, g.r_t_28)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_28)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_12 = select(on, opponent(g, g.r_leader_2), g.r_p_12)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_12)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -1834,13 +1836,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_30 = select(on, -1, g.r_t_30)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_12
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_12))
@@ -1848,26 +1850,26 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_30 = select(on, g.r_t_31, g.r_t_30)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_30)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
@@ -1936,13 +1938,13 @@ def close_turn_then(g: Game, on: Lane) -> None:
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
