@@ -40,7 +40,11 @@ REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decisio
 
 
 class Env:
-    """Hex, 2 players, 122 actions."""
+    """Hex, 2 players, 122 actions.
+
+    An environment is a pytree whose leaves are its tables: ``jax.jit(Env.step)(env, state, action)`` is compiled once for
+    all environments whose tables have the same numbers of rows; under ``jax.jit(env.step)`` the tables are constants.
+    """
 
     num_players = PLAYER_COUNT
     num_actions = ACTIONS
@@ -162,6 +166,15 @@ class Env:
             return narrow(done), None
         wrong = done["tape_wrong"] | (done["tape_at"] < done["tape_length"])
         return narrow(done), DrawLog(done["log_kind"], done["log_value"], done["log_count"], wrong)
+
+
+def _with_tables(knobs: Knobs, tables: tuple[Any]) -> Env:
+    env = object.__new__(Env)
+    env.tables, env.knobs = tables[0], knobs
+    return env
+
+
+jax.tree_util.register_pytree_node(Env, lambda env: ((env.tables,), env.knobs), _with_tables)
 
 
 def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, knobs: Knobs | None = None) -> Env:
