@@ -1974,19 +1974,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 CARD,
                 where(
                     (
-                        (
-                            ((owner_of(PLACE, t) == g.current) & (at(g.place_pokemon, t) != -1))
-                            & negate(at(g.place_fresh, t))
-                        )
-                        & negate(
-                            nonempty(
-                                subset(
-                                    PLACE,
-                                    of_player(PLACE, (1 - owner_of(PLACE, t))),
-                                    lambda t_2: at(g.place_pokemon, t_2) != -1,
-                                )
-                            )
-                        )
+                        ((owner_of(PLACE, t) == g.current) & (at(g.place_pokemon, t) != -1))
+                        & negate(at(g.place_fresh, t))
                     ),
                     inter(
                         inter(
@@ -2077,9 +2066,9 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                             subset(
                                                 PLACE,
                                                 of_player(PLACE, g.current),
-                                                lambda t_3: at(g.place_pokemon, t_3) != -1,
+                                                lambda t_2: at(g.place_pokemon, t_2) != -1,
                                             ),
-                                            lambda t_4: at(g.place_damage, t_4) > 0,
+                                            lambda t_3: at(g.place_damage, t_3) > 0,
                                         )
                                     ),
                                     own_set(
@@ -2130,7 +2119,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                                     subset(
                                         PLACE,
                                         of_player(PLACE, (1 - g.current)),
-                                        lambda t_5: (index_of(PLACE, t_5) > 0) & (at(g.place_pokemon, t_5) != -1),
+                                        lambda t_4: (index_of(PLACE, t_4) > 0) & (at(g.place_pokemon, t_4) != -1),
                                     )
                                 ),
                                 own_set(
@@ -2148,7 +2137,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         may_play_supporters(g, g.current),
     )
     for t_index_2 in range(4):
-        t_6 = place_at(PLACE, player, t_index_2)
+        t_5 = place_at(PLACE, player, t_index_2)
         offer(
             words,
             Act.tool + 20 * t_index_2,
@@ -2157,8 +2146,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 CARD,
                 where(
                     (
-                        ((owner_of(PLACE, t_6) == g.current) & (at(g.place_pokemon, t_6) != -1))
-                        & (at(g.place_attached, t_6) == -1)
+                        ((owner_of(PLACE, t_5) == g.current) & (at(g.place_pokemon, t_5) != -1))
+                        & (at(g.place_attached, t_5) == -1)
                     ),
                     lowest_of_equals(
                         inter(
@@ -2214,9 +2203,9 @@ def take_turn_ask(g: Game, on: Lane) -> None:
             subset(
                 PLACE,
                 in_play(g, g.current),
-                lambda t_7: (
-                    negate(at(g.place_ability_used, t_7))
-                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_7), 0), t_7)
+                lambda t_6: (
+                    negate(at(g.place_ability_used, t_6))
+                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_6), 0), t_6)
                 ),
             ),
             player,
@@ -2228,7 +2217,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         4,
         positions(
             PLACE,
-            subset(PLACE, in_play(g, g.current), lambda t_8: look(g.tables.species_fossil, at(g.place_pokemon, t_8))),
+            subset(PLACE, in_play(g, g.current), lambda t_7: look(g.tables.species_fossil, at(g.place_pokemon, t_7))),
             player,
         ),
     )
