@@ -98,6 +98,7 @@ from .runtime import (
     Game,
     Lane,
     Owned,
+    Segment,
     Universe,
     advance_all,
     ask,
@@ -2233,8 +2234,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-ASKS = ((At.take_turn_ask, take_turn_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.take_turn_ask, take_turn_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_then, play_then),

@@ -42,8 +42,8 @@ REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decisio
 class Env:
     """Othello, 2 players, 65 actions.
 
-    An environment is a pytree whose leaves are its tables: ``jax.jit(Env.step)(env, state, action)`` is compiled once for
-    all environments whose tables have the same numbers of rows; under ``jax.jit(env.step)`` the tables are constants.
+    An environment is a pytree whose leaves are its tables: ``jax.jit(Env.step)(env, state, action)`` is compiled once
+    for all environments whose tables have the same numbers of rows; under ``jax.jit(env.step)`` they are constants.
     """
 
     num_players = PLAYER_COUNT
@@ -180,8 +180,8 @@ jax.tree_util.register_pytree_node(Env, lambda env: ((env.tables,), env.knobs), 
 def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, knobs: Knobs | None = None) -> Env:
     """The environment; ``rows`` replaces the rows of tables that reset chooses from, by table name.
 
-    ``knobs``: how a batch is cut (see ``machine``); what is measured best for the device, if left out. Raises TableError
-    where a row cannot be.
+    ``knobs``: how a batch is cut (see ``machine``); the default for the device, if left out. Raises TableError where a
+    row cannot be.
     """
     return Env(rows, knobs)
 

@@ -105,6 +105,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     Universe,
     advance_all,
     ask,
@@ -3281,8 +3282,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-ASKS = ((At.take_turn_ask, take_turn_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.take_turn_ask, take_turn_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_then, play_then),
