@@ -276,6 +276,14 @@ def test_what_has_no_meaning_is_a_rules_error_with_its_place(statement: str, mes
     assert caught.value.span.text in statement
 
 
+def test_a_zone_of_own_instances_takes_no_others() -> None:
+    own = CARDS.replace("zone hand: bag of card", "zone hand: bag of own card")
+    assert own != CARDS
+    with pytest.raises(RulesError) as caught:
+        play(f"{own}\nplay {{\nmove card(0, 1) from deck(0) to hand(1)\n{WAIT}\n}}")
+    assert "belongs to another player" in caught.value.message
+
+
 def test_shuffling_forgets_every_place() -> None:
     game = play(f"{CARDS}\nplay {{ reveal x: pick from deck(0); let y = x; shuffle deck(0); {WAIT} }}")
     assert game.state["player.deck:top"] == [[], []]

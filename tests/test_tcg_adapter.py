@@ -61,9 +61,30 @@ def test_setup_gives_both_deck_lists(interp: Interp) -> None:
 
 
 def test_draws_are_told_by_name_and_number(interp: Interp) -> None:
-    native = [("first", 1), ("pick", 23), ("energy", 4), ("coin", 0)]
-    told = [["first", 1], ["pick", [1, 3]], ["energy", "psychic"], ["coin", 0]]
+    native = [("first", 1), ("pick", 23), ("energy", 4), ("coin", 0), ("slot", 6), ("discard_energy", 1)]
+    told = [["first", 1], ["pick", [1, 3]], ["energy", "psychic"], ["coin", 0], ["slot", [1, 2]]]
+    told.append(["discard_energy", "fire"])
     assert adapter.draws(interp.program, native) == told
+
+
+def is_third_turn(game: Game) -> bool:
+    return snapshot(game)["fields"]["turn"] == 3 and "end" in map(game.action_name, game.legal)
+
+
+@pytest.mark.parametrize(("numb", "turns"), [(False, 1), (True, 3)])
+def test_paralysis_ends_after_the_next_turn_of_its_owner(interp: Interp, numb: bool, turns: int) -> None:
+    """A position says nothing of when it began, so that no scenario could be followed by a reference."""
+    paralyzed = interp.program.enums["Condition"].values.index("paralyzed")
+    params, game = next(found for found in decisions(interp, 0) if is_third_turn(found[1]))
+    current = snapshot(game)["fields"]["current"]
+    native = adapter.native(interp.program, params, adapter.canonical(interp.program, snapshot(game)))
+    native["spot.status"][current][paralyzed] = 1
+    native["spot.numb"] = [[int(numb and player == current), 0, 0] for player in range(2)]
+    again = interp.new_game({"list": params["player.list"]}, fields=native)
+    for _ in range(turns):
+        assert snapshot(again)["fields"]["spot.status"][current][paralyzed] == 1
+        assert again.step(interp.action_ids["end"])
+    assert snapshot(again)["fields"]["spot.status"][current][paralyzed] == 0
 
 
 def test_the_stadium_is_used_by_its_protocol_name(interp: Interp) -> None:

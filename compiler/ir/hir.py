@@ -514,6 +514,7 @@ class Field:
     known_bottom: int
     start: bool
     span: Span | None = None
+    own: bool = False  # a zone that holds what belongs to its player, and nothing else
 
     @property
     def id(self) -> str:

@@ -320,9 +320,8 @@ def _field(program: hir.Program, field: hir.Field) -> str:
     if field.zone is not None:
         known = f" known {field.known_top} bottom {field.known_bottom}" if field.zone == "pile" else ""
         start = " start" if field.start else ""
-        return (
-            f"zone {field.id}: {field.zone} of {strip_optional(_element(field.type))} {field.visibility}{known}{start}"
-        )
+        held = strip_optional(_element(field.type))
+        return f"zone {field.id}: {field.zone} of {'own ' * field.own}{held} {field.visibility}{known}{start}"
     words = f"{'param ' if field.param else ''}field {field.id}: {'lasting ' if field.lasting else ''}"
     default = value_text(program, field.default, field.type)
     return f"{words}{_array(field)} = {default} {field.visibility}"

@@ -494,7 +494,7 @@ class StateDecl:
 
 @dataclass(frozen=True, slots=True)
 class ZoneDecl:
-    """`zone NAME: bag|pile|slot of ENTITY [per player|ENTITY] [visibility] [known TOP bottom BOTTOM] [start]`.
+    """`zone NAME: bag|pile|slot of [own] ENTITY [per player|ENTITY] [visibility] [known TOP bottom BOTTOM] [start]`.
 
     At reset every instance of the entity lies in its zone marked `start`.
     """
@@ -507,6 +507,7 @@ class ZoneDecl:
     known_top: Expr | None
     known_bottom: Expr | None
     start: bool
+    own: bool  # holds what belongs to its player, and nothing else
     span: Span
 
 

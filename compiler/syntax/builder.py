@@ -69,7 +69,7 @@ class Builder(Transformer):
     def visibility(self, word):
         return word
 
-    def zone(self, head, name, _, kind, of, entity, per, visibility, known_top, known_bottom, start):
+    def zone(self, head, name, _, kind, of, own, entity, per, visibility, known_top, known_bottom, start):
         shown = _VISIBILITY[visibility.type] if visibility else "public"
         last = start or known_bottom or known_top or visibility or per or entity
         return ast.ZoneDecl(
@@ -81,6 +81,7 @@ class Builder(Transformer):
             known_top,
             known_bottom,
             start is not None,
+            own is not None,
             self._span(head, last),
         )
 

@@ -363,6 +363,8 @@ class _Layout:
             return "K_DRAWS", 1
         if last == "K_KNOWN" and token == "bottom":
             return "K_BOTTOM", 1
+        if token == "own" and last == "K_OF" and head == "K_ZONE" and self._type(position + 1) == "NAME":
+            return "K_OWN", 1
         if last not in _VALUE_ENDS:
             return None, 1
         if token == "at" and head in ("REPEAT", "WHILE") and self._next(position, "most"):

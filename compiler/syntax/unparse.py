@@ -335,7 +335,9 @@ def _zone(node: ast.ZoneDecl) -> str:
         known += f" {_expr(node.known_top)}"
     if node.known_bottom is not None:
         known += f" bottom {_expr(node.known_bottom)}"
-    return f"zone {node.name}: {node.kind} of {node.entity}{per}{shown}{known}{' start' * node.start}"
+    return (
+        f"zone {node.name}: {node.kind} of {'own ' * node.own}{node.entity}{per}{shown}{known}{' start' * node.start}"
+    )
 
 
 def _table(node: ast.TableDecl) -> list[str | _Body]:

@@ -148,12 +148,18 @@ def default_of(check: Checker, type_: Type) -> int:
     return 0
 
 
+def _of_players(check: Checker, entity: str | None) -> bool:
+    return entity in check.program.entities and check.program.entities[entity].per_player
+
+
 def _zone(check: Checker, node: ast.ZoneDecl) -> hir.Field:
     if node.entity not in check.names.entities:
         check.unknown("E0204", node.span, "entity", node.entity, check.names.entities)
     element = EntityT(node.entity)
     if node.kind != "pile" and (node.known_top or node.known_bottom):
         check.report("E0408", node.span, f"a {node.kind} has no known places: only a pile is ordered")
+    if node.own and not (_of_players(check, node.entity) and (node.per == "player" or _of_players(check, node.per))):
+        check.report("E0605", node.span, "only a zone of a player can hold what is the player's own")
     return hir.Field(
         name=node.name,
         owner=node.per,
@@ -169,6 +175,7 @@ def _zone(check: Checker, node: ast.ZoneDecl) -> hir.Field:
         known_bottom=check.constants.evaluate(node.known_bottom) if node.known_bottom else 0,
         start=node.start,
         span=node.span,
+        own=node.own,
     )
 
 

@@ -35,11 +35,9 @@ from .runtime import (
     U32,
     Game,
     Lane,
-    Owned,
     at,
     bit,
     clip,
-    diff,
     draw_member,
     draw_range,
     draw_weighted,
@@ -71,6 +69,7 @@ from .runtime import (
     union,
     where,
 )
+from .words import wide
 
 
 def is_active(g: Game, t: Lane) -> Lane:
@@ -406,7 +405,7 @@ def is_kind(g: Game, s: Lane, e: Lane) -> Lane:
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:273)"""
+    """has fallen (specs/tcg/flow.rules:277)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
 
 
@@ -416,33 +415,44 @@ def prize(g: Game, s: Lane) -> Lane:
 
 
 def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:274)"""
+    """has points (specs/tcg/flow.rules:278)"""
     return at(g.player_points, p) >= 3
 
 
 def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:275)"""
+    """has pokemon (specs/tcg/flow.rules:279)"""
     return nonempty(in_play(g, p))
 
 
 def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:276)"""
+    """wins (specs/tcg/flow.rules:280)"""
     return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
 
 
 def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:281)"""
+    """all gone (specs/tcg/flow.rules:285)"""
     return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
 
 
 def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:280)"""
+    """standing (specs/tcg/flow.rules:284)"""
     return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
 
 
 def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:279)"""
+    """verdict (specs/tcg/flow.rules:283)"""
     return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
+
+
+def evolutions(g: Game, p: Lane) -> Lane:
+    """evolutions (specs/tcg/flow.rules:142)"""
+    return inter(
+        at(g.player_hand, p),
+        union(
+            own_set(CARD, look(g.tables.deck_list_cards_mask_0, at(g.player_list, 0)), 0),
+            own_set(CARD, look(g.tables.deck_list_cards_mask_0, at(g.player_list, 1)), 1),
+        ),
+    )
 
 
 def ability_bars_evolving(g: Game, row: Lane, self_: Lane, t: Lane) -> Lane:
@@ -464,6 +474,421 @@ def barred_from_evolving(g: Game, t: Lane) -> Lane:
 def evolvable(g: Game, p: Lane) -> Lane:
     """evolvable (specs/tcg/flow.rules:143)"""
     return subset(PLACE, in_play(g, p), lambda t: negate(at(g.place_fresh, t)) & negate(barred_from_evolving(g, t)))
+
+
+def playable(g: Game, p: Lane, k: Lane) -> Lane:
+    """playable (specs/tcg/flow.rules:147)"""
+    return inter(
+        inter(
+            inter(
+                at(g.player_hand, p),
+                union(
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_1, at(g.player_list, 0)), 0),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_1, at(g.player_list, 1)), 1),
+                ),
+            ),
+            union(
+                own_set(CARD, look_in(g.tables.deck_list_cards_mask_2, 5, at(g.player_list, 0), k), 0),
+                own_set(CARD, look_in(g.tables.deck_list_cards_mask_2, 5, at(g.player_list, 1), k), 1),
+            ),
+        ),
+        union(
+            where(
+                (nonempty(at(g.player_hand, (1 - p))) | nonempty(at(g.player_deck, (1 - p)))),
+                union(
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_16, at(g.player_list, 0)), 0),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_16, at(g.player_list, 1)), 1),
+                ),
+                wide(0x0, 2),
+            ),
+            union(
+                where(
+                    nonempty(at(g.player_hand, (1 - p))),
+                    union(
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, 0)), 0),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_15, at(g.player_list, 1)), 1),
+                    ),
+                    wide(0x0, 2),
+                ),
+                union(
+                    where(
+                        nonempty(
+                            subset(
+                                PLACE,
+                                subset(PLACE, of_player(PLACE, p), lambda t: at(g.place_pokemon, t) != -1),
+                                lambda t_2: at(g.place_damage, t_2) > 0,
+                            )
+                        ),
+                        union(
+                            own_set(CARD, look(g.tables.deck_list_cards_mask_14, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_mask_14, at(g.player_list, 1)), 1),
+                        ),
+                        wide(0x0, 2),
+                    ),
+                    union(
+                        where(
+                            (nonempty(at(g.player_deck, p)) & (size(at(g.player_hand, p)) <= 10)),
+                            union(
+                                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, 0)), 0),
+                                own_set(CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, 1)), 1),
+                            ),
+                            wide(0x0, 2),
+                        ),
+                        union(
+                            where(
+                                (look(g.tables.species_title, at(g.place_pokemon, place_at(PLACE, p, 0))) == 500),
+                                union(
+                                    own_set(CARD, look(g.tables.deck_list_cards_mask_12, at(g.player_list, 0)), 0),
+                                    own_set(CARD, look(g.tables.deck_list_cards_mask_12, at(g.player_list, 1)), 1),
+                                ),
+                                wide(0x0, 2),
+                            ),
+                            union(
+                                where(
+                                    nonempty(at(g.player_deck, p)),
+                                    union(
+                                        own_set(CARD, look(g.tables.deck_list_cards_mask_11, at(g.player_list, 0)), 0),
+                                        own_set(CARD, look(g.tables.deck_list_cards_mask_11, at(g.player_list, 1)), 1),
+                                    ),
+                                    wide(0x0, 2),
+                                ),
+                                union(
+                                    where(
+                                        (
+                                            (
+                                                lowest(
+                                                    PLACE,
+                                                    subset(
+                                                        PLACE,
+                                                        of_player(PLACE, (1 - p)),
+                                                        lambda t_3: (
+                                                            (index_of(PLACE, t_3) > 0)
+                                                            & (at(g.place_pokemon, t_3) == -1)
+                                                        ),
+                                                    ),
+                                                )
+                                                != -1
+                                            )
+                                            & nonempty(
+                                                subset(
+                                                    CARD,
+                                                    at(g.player_discard, (1 - p)),
+                                                    lambda c: (
+                                                        (
+                                                            look(
+                                                                g.tables.species_kind,
+                                                                look_in(
+                                                                    g.tables.deck_list_cards,
+                                                                    20,
+                                                                    at(g.player_list, owner_of(CARD, c)),
+                                                                    index_of(CARD, c),
+                                                                ),
+                                                            )
+                                                            == Kind.pokemon
+                                                        )
+                                                        & (
+                                                            look(
+                                                                g.tables.species_stage,
+                                                                look_in(
+                                                                    g.tables.deck_list_cards,
+                                                                    20,
+                                                                    at(g.player_list, owner_of(CARD, c)),
+                                                                    index_of(CARD, c),
+                                                                ),
+                                                            )
+                                                            == Stage.basic
+                                                        )
+                                                    ),
+                                                )
+                                            )
+                                        ),
+                                        union(
+                                            own_set(
+                                                CARD, look(g.tables.deck_list_cards_mask_10, at(g.player_list, 0)), 0
+                                            ),
+                                            own_set(
+                                                CARD, look(g.tables.deck_list_cards_mask_10, at(g.player_list, 1)), 1
+                                            ),
+                                        ),
+                                        wide(0x0, 2),
+                                    ),
+                                    union(
+                                        where(
+                                            (
+                                                (
+                                                    (
+                                                        (
+                                                            look(
+                                                                g.tables.species_title,
+                                                                at(g.place_pokemon, place_at(PLACE, p, 0)),
+                                                            )
+                                                            == 192
+                                                        )
+                                                        | (
+                                                            look(
+                                                                g.tables.species_title,
+                                                                at(g.place_pokemon, place_at(PLACE, p, 0)),
+                                                            )
+                                                            == 202
+                                                        )
+                                                    )
+                                                    | (
+                                                        look(
+                                                            g.tables.species_title,
+                                                            at(g.place_pokemon, place_at(PLACE, p, 0)),
+                                                        )
+                                                        == 204
+                                                    )
+                                                )
+                                                & nonempty(
+                                                    subset(
+                                                        PLACE,
+                                                        subset(
+                                                            PLACE,
+                                                            of_player(PLACE, p),
+                                                            lambda t_4: (
+                                                                (index_of(PLACE, t_4) > 0)
+                                                                & (at(g.place_pokemon, t_4) != -1)
+                                                            ),
+                                                        ),
+                                                        lambda t_5: (
+                                                            element(
+                                                                PLACE_ENERGY, g.place_energy, t_5, Element.lightning
+                                                            )
+                                                            > 0
+                                                        ),
+                                                    )
+                                                )
+                                            ),
+                                            union(
+                                                own_set(
+                                                    CARD, look(g.tables.deck_list_cards_mask_9, at(g.player_list, 0)), 0
+                                                ),
+                                                own_set(
+                                                    CARD, look(g.tables.deck_list_cards_mask_9, at(g.player_list, 1)), 1
+                                                ),
+                                            ),
+                                            wide(0x0, 2),
+                                        ),
+                                        union(
+                                            where(
+                                                nonempty(
+                                                    subset(
+                                                        PLACE,
+                                                        of_player(PLACE, (1 - p)),
+                                                        lambda t_6: (
+                                                            (index_of(PLACE, t_6) > 0)
+                                                            & (at(g.place_pokemon, t_6) != -1)
+                                                        ),
+                                                    )
+                                                ),
+                                                union(
+                                                    own_set(
+                                                        CARD,
+                                                        look(g.tables.deck_list_cards_mask_8, at(g.player_list, 0)),
+                                                        0,
+                                                    ),
+                                                    own_set(
+                                                        CARD,
+                                                        look(g.tables.deck_list_cards_mask_8, at(g.player_list, 1)),
+                                                        1,
+                                                    ),
+                                                ),
+                                                wide(0x0, 2),
+                                            ),
+                                            union(
+                                                where(
+                                                    nonempty(
+                                                        subset(
+                                                            PLACE,
+                                                            subset(
+                                                                PLACE,
+                                                                of_player(PLACE, p),
+                                                                lambda t_7: at(g.place_pokemon, t_7) != -1,
+                                                            ),
+                                                            lambda t_8: (
+                                                                (
+                                                                    look(
+                                                                        g.tables.species_title, at(g.place_pokemon, t_8)
+                                                                    )
+                                                                    == 300
+                                                                )
+                                                                | (
+                                                                    look(
+                                                                        g.tables.species_title, at(g.place_pokemon, t_8)
+                                                                    )
+                                                                    == 302
+                                                                )
+                                                            ),
+                                                        )
+                                                    ),
+                                                    union(
+                                                        own_set(
+                                                            CARD,
+                                                            look(g.tables.deck_list_cards_mask_7, at(g.player_list, 0)),
+                                                            0,
+                                                        ),
+                                                        own_set(
+                                                            CARD,
+                                                            look(g.tables.deck_list_cards_mask_7, at(g.player_list, 1)),
+                                                            1,
+                                                        ),
+                                                    ),
+                                                    wide(0x0, 2),
+                                                ),
+                                                union(
+                                                    where(
+                                                        (
+                                                            (
+                                                                look(
+                                                                    g.tables.species_title,
+                                                                    at(g.place_pokemon, place_at(PLACE, p, 0)),
+                                                                )
+                                                                == 353
+                                                            )
+                                                            | (
+                                                                look(
+                                                                    g.tables.species_title,
+                                                                    at(g.place_pokemon, place_at(PLACE, p, 0)),
+                                                                )
+                                                                == 357
+                                                            )
+                                                        ),
+                                                        union(
+                                                            own_set(
+                                                                CARD,
+                                                                look(
+                                                                    g.tables.deck_list_cards_mask_6,
+                                                                    at(g.player_list, 0),
+                                                                ),
+                                                                0,
+                                                            ),
+                                                            own_set(
+                                                                CARD,
+                                                                look(
+                                                                    g.tables.deck_list_cards_mask_6,
+                                                                    at(g.player_list, 1),
+                                                                ),
+                                                                1,
+                                                            ),
+                                                        ),
+                                                        wide(0x0, 2),
+                                                    ),
+                                                    union(
+                                                        where(
+                                                            nonempty(
+                                                                subset(
+                                                                    PLACE,
+                                                                    subset(
+                                                                        PLACE,
+                                                                        of_player(PLACE, p),
+                                                                        lambda t_9: at(g.place_pokemon, t_9) != -1,
+                                                                    ),
+                                                                    lambda t_10: (
+                                                                        look(
+                                                                            g.tables.species_element,
+                                                                            at(g.place_pokemon, t_10),
+                                                                        )
+                                                                        == Element.water
+                                                                    ),
+                                                                )
+                                                            ),
+                                                            union(
+                                                                own_set(
+                                                                    CARD,
+                                                                    look(
+                                                                        g.tables.deck_list_cards_mask_5,
+                                                                        at(g.player_list, 0),
+                                                                    ),
+                                                                    0,
+                                                                ),
+                                                                own_set(
+                                                                    CARD,
+                                                                    look(
+                                                                        g.tables.deck_list_cards_mask_5,
+                                                                        at(g.player_list, 1),
+                                                                    ),
+                                                                    1,
+                                                                ),
+                                                            ),
+                                                            wide(0x0, 2),
+                                                        ),
+                                                        union(
+                                                            where(
+                                                                nonempty(
+                                                                    subset(
+                                                                        PLACE,
+                                                                        subset(
+                                                                            PLACE,
+                                                                            of_player(PLACE, p),
+                                                                            lambda t_11: (
+                                                                                at(g.place_pokemon, t_11) != -1
+                                                                            ),
+                                                                        ),
+                                                                        lambda t_12: (
+                                                                            (
+                                                                                look(
+                                                                                    g.tables.species_element,
+                                                                                    at(g.place_pokemon, t_12),
+                                                                                )
+                                                                                == Element.grass
+                                                                            )
+                                                                            & (at(g.place_damage, t_12) > 0)
+                                                                        ),
+                                                                    )
+                                                                ),
+                                                                union(
+                                                                    own_set(
+                                                                        CARD,
+                                                                        look(
+                                                                            g.tables.deck_list_cards_mask_4,
+                                                                            at(g.player_list, 0),
+                                                                        ),
+                                                                        0,
+                                                                    ),
+                                                                    own_set(
+                                                                        CARD,
+                                                                        look(
+                                                                            g.tables.deck_list_cards_mask_4,
+                                                                            at(g.player_list, 1),
+                                                                        ),
+                                                                        1,
+                                                                    ),
+                                                                ),
+                                                                wide(0x0, 2),
+                                                            ),
+                                                            union(
+                                                                own_set(
+                                                                    CARD,
+                                                                    look(
+                                                                        g.tables.deck_list_cards_mask_3,
+                                                                        at(g.player_list, 0),
+                                                                    ),
+                                                                    0,
+                                                                ),
+                                                                own_set(
+                                                                    CARD,
+                                                                    look(
+                                                                        g.tables.deck_list_cards_mask_3,
+                                                                        at(g.player_list, 1),
+                                                                    ),
+                                                                    1,
+                                                                ),
+                                                            ),
+                                                        ),
+                                                    ),
+                                                ),
+                                            ),
+                                        ),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
 
 
 def ability_bars_supporters(g: Game, row: Lane, self_: Lane) -> Lane:
@@ -489,7 +914,7 @@ def may_play_supporters(g: Game, p: Lane) -> Lane:
 
 def species_open_to(g: Game, row: Lane, me: Lane) -> Lane:
     """species.open to (specs/tcg/model.rules:114)"""
-    return where((look(g.tables.species_open_to_kind, row) == 1), nonempty(Owned(at(g.player_deck, me), me)), False)
+    return where((look(g.tables.species_open_to_kind, row) == 1), nonempty(at(g.player_deck, me)), False)
 
 
 def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
@@ -510,7 +935,7 @@ def ability_usable(g: Game, row: Lane, self_: Lane) -> Lane:
         ),
         where(
             (look(g.tables.ability_usable_kind, row) == 7),
-            nonempty(Owned(at(g.player_deck, owner_of(PLACE, self_)), owner_of(PLACE, self_))),
+            nonempty(at(g.player_deck, owner_of(PLACE, self_))),
             where(
                 (look(g.tables.ability_usable_kind, row) == 6),
                 nonempty(benched(g, opponent(g, owner_of(PLACE, self_)))),
@@ -616,10 +1041,10 @@ def fetch_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     on_ = on & (c != -1)
     moved_ = c
     on__2 = on_ & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     take(g, PLAYER_DECK, p, position, on__2)
-    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
-    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__2)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__2)
     on__3 = on & False
     shuffle(g, PLAYER_DECK, p, on__3)
 
@@ -717,22 +1142,22 @@ def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     on__2 = on_ & (c != -1)
     moved_ = c
     on__3 = on__2 & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     take(g, PLAYER_DECK, p, position, on__3)
-    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on__3)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position, CARD), on__3)
     enter_as(g, on__2, t, c)
 
 
 def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
     """lose a card of (specs/tcg/verbs/cards.rules:32)"""
-    c = draw_member(g, on, Draws.pick, CARD, Owned(at(g.player_hand, p), p))
+    c = draw_member(g, on, Draws.pick, CARD, at(g.player_hand, p))
     on_ = on & (c != -1)
     moved_ = c
     on__2 = on_ & (moved_ >= 0)
-    position = index_of(CARD, moved_)
-    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-    g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
+    position = moved_
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position, CARD), on__2)
+    g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
 
 
 def leave(g: Game, on: Lane, t: Lane) -> Lane:
@@ -740,44 +1165,18 @@ def leave(g: Game, on: Lane, t: Lane) -> Lane:
     on_ = on & (at(g.place_attached, t) != -1)
     moved_ = at(g.place_attached, t)
     on__2 = on_ & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = owner_of(PLACE, t)
     g.place_attached = put(g.place_attached, t, -1, on__2)
-    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on__2)
     reset_all(g, PLACE_DEFAULTS, t, on)
     on__3 = on & is_active(g, t)
     reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on__3)
 
 
-def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
-    """bury into deck (specs/tcg/verbs/board.rules:93)"""
-    on_ = on & negate(unreachable(g, t))
-    g.player_shown = put(
-        g.player_shown,
-        owner_of(PLACE, t),
-        (
-            diff(
-                Owned(at(g.player_shown, owner_of(PLACE, t)), owner_of(PLACE, t)),
-                Owned(at(g.place_stack, t), owner_of(PLACE, t)),
-            )
-        ).mask,
-        on_,
-    )
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on__2 = on_ & here
-        moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__3)
-        g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | bit(position), on__3)
-    shuffle(g, PLAYER_DECK, owner_of(PLACE, t), on_)
-    leave(g, on_, t)
-
-
 def show_hand_of(g: Game, on: Lane, p: Lane) -> Lane:
     """show hand of (specs/tcg/verbs/cards.rules:22)"""
-    g.player_shown = put(g.player_shown, p, (Owned(at(g.player_hand, p), p)).mask, on)
+    g.player_shown = put(g.player_shown, p, at(g.player_hand, p), on)
 
 
 def discard_random_energy_from_among(g: Game, on: Lane, targets: Lane) -> Lane:
@@ -853,35 +1252,14 @@ def species_visit(g: Game, on: Lane, row: Lane, me: Lane) -> Lane:
         g,
         on__3,
         inter(
-            Owned(at(g.player_deck, me), me),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, me)), me),
+            at(g.player_deck, me),
+            union(
+                own_set(CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, 0)), 0),
+                own_set(CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, 1)), 1),
+            ),
         ),
         me,
     )
-
-
-def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
-    """take back to hand (specs/tcg/verbs/board.rules:87)"""
-    g.player_shown = put(
-        g.player_shown,
-        owner_of(PLACE, t),
-        (
-            union(
-                Owned(at(g.player_shown, owner_of(PLACE, t)), owner_of(PLACE, t)),
-                Owned(at(g.place_stack, t), owner_of(PLACE, t)),
-            )
-        ).mask,
-        on,
-    )
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
-    leave(g, on, t)
 
 
 def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
@@ -889,10 +1267,10 @@ def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
     t = free_place(g, owner_of(CARD, c))
     moved_ = c
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = owner_of(CARD, c)
-    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) & ~bit(position), on_)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) & ~bit(position, CARD), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position, CARD), on_)
     enter_as(g, on, t, c)
 
 
@@ -900,10 +1278,10 @@ def evolve_into(g: Game, on: Lane, t: Lane, c: Lane) -> Lane:
     """evolve into (specs/tcg/flow.rules:164)"""
     moved_ = c
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = owner_of(CARD, c)
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position, CARD), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position, CARD), on_)
     enter_as(g, on, t, c)
     g.place_ability_used = put(g.place_ability_used, t, False, on)
     on__2 = on & is_active(g, t)

@@ -11,12 +11,12 @@ import jax
 import jax.numpy as jnp
 
 from . import tables as static
+from .machine import Knobs, default_knobs, play
 from .model import ACTION_NAMES, ACTIONS, DRAW_NAMES, OBSERVATION_NAMES, PLAYER_COUNT, At
 from .observe import observe
-from .rules import ASKS, SEGMENTS
-from .runtime import U32, Game, Owned, is_legal, mix, random_legal, run, scale, where
-from .state import OWNED, State, narrow, widen, working_type
-from .words import Wide
+from .runtime import U32, Owned, is_legal, mix, random_legal, scale, where
+from .state import OWNED, State, narrow, working_type
+from .words import Wide, wide
 
 
 class DrawLog(NamedTuple):
@@ -68,6 +68,7 @@ REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decisio
     "r_t_10": ("int", 1),
     "r_found_3": ("int", 1),
     "r_left_2": ("int", 1),
+    "r_c_left": ("mask", 2),
     "r_targets_2": ("mask", 1),
     "r_p_5": ("int", 1),
     "r_t_11": ("int", 1),
@@ -93,52 +94,63 @@ REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decisio
     "r_t_22": ("int", 1),
     "r_each": ("int", 1),
     "r_t_left_2": ("mask", 1),
+    "r_t_23": ("int", 1),
+    "r_c_left_2": ("mask", 2),
     "r_rounds_4": ("int", 1),
     "r_targets_6": ("mask", 1),
     "r_p_11": ("int", 1),
-    "r_t_23": ("int", 1),
     "r_t_24": ("int", 1),
+    "r_t_25": ("int", 1),
     "r_e": ("int", 1),
     "r_e_2": ("int", 1),
+    "r_c_left_3": ("mask", 2),
     "r_targets_7": ("mask", 1),
     "r_p_12": ("int", 1),
-    "r_t_27": ("int", 1),
     "r_t_28": ("int", 1),
-    "r_p_13": ("int", 1),
     "r_t_29": ("int", 1),
+    "r_p_13": ("int", 1),
     "r_t_30": ("int", 1),
-    "r_c_11": ("int", 1),
+    "r_t_31": ("int", 1),
+    "r_c_14": ("int", 1),
     "r_found_4": ("int", 1),
     "r_left_3": ("int", 1),
+    "r_c_left_4": ("mask", 2),
     "r_rounds_6": ("int", 1),
+    "r_c_left_5": ("mask", 2),
     "r_targets_8": ("mask", 1),
     "r_p_14": ("int", 1),
-    "r_t_32": ("int", 1),
     "r_t_33": ("int", 1),
-    "r_p_15": ("int", 1),
     "r_t_34": ("int", 1),
+    "r_p_15": ("int", 1),
     "r_t_35": ("int", 1),
+    "r_t_36": ("int", 1),
     "r_rounds_7": ("int", 1),
     "r_t_left_3": ("mask", 1),
+    "r_c_left_6": ("mask", 2),
     "r_p_16": ("int", 1),
-    "r_t_36": ("int", 1),
     "r_t_37": ("int", 1),
-    "r_p_17": ("int", 1),
     "r_t_38": ("int", 1),
+    "r_p_17": ("int", 1),
     "r_t_39": ("int", 1),
+    "r_t_40": ("int", 1),
     "r_rounds_9": ("int", 1),
     "r_t_left_4": ("mask", 1),
+    "r_c_left_7": ("mask", 2),
     "r_p_18": ("int", 1),
-    "r_t_40": ("int", 1),
     "r_t_41": ("int", 1),
-    "r_p_19": ("int", 1),
     "r_t_42": ("int", 1),
+    "r_p_19": ("int", 1),
     "r_t_43": ("int", 1),
+    "r_t_44": ("int", 1),
 }
 
 
 class Env:
-    """Pokémon TCG Pocket, 2 players, 341 actions."""
+    """Pokémon TCG Pocket, 2 players, 341 actions.
+
+    An environment is a pytree whose leaves are its tables: ``jax.jit(Env.step)(env, state, action)`` is compiled once
+    for all environments whose tables have the same numbers of rows; under ``jax.jit(env.step)`` they are constants.
+    """
 
     num_players = PLAYER_COUNT
     num_actions = ACTIONS
@@ -146,8 +158,11 @@ class Env:
     observation_names = OBSERVATION_NAMES
     draw_names = DRAW_NAMES
 
-    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> None:
+    def __init__(
+        self, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, knobs: Knobs | None = None
+    ) -> None:
         self.tables = static.load(rows)
+        self.knobs = knobs or default_knobs()
 
     def init(self, key: Any, params: Mapping[str, Any] | None = None, fields: Mapping[str, Any] | None = None) -> State:
         """A new game for each key (uint32[...], an int, or a JAX key), played up to its first decision.
@@ -235,16 +250,14 @@ class Env:
     def _step(
         self, state: State, action: Any, capacity: int, tape: DrawLog | None = None
     ) -> tuple[State, DrawLog | None]:
-        lanes = widen(state)
-        shape = jnp.shape(state.pc)
-        action = jnp.broadcast_to(jnp.asarray(action, jnp.int32), shape)
+        lanes = {f.name: getattr(state, f.name) for f in dataclass_fields(state)}
+        action = jnp.broadcast_to(jnp.asarray(action, jnp.int32), jnp.shape(state.pc))
         legal = is_legal(state.legal, action) & ~state.over
         lanes |= {name: Owned(*lanes[name]) for name in OWNED}
-        lanes |= _registers(shape)
         lanes["illegal"] = ~legal
         lanes["action"] = where(legal, action, jnp.zeros_like(action))
-        lanes["chooser"] = lanes["decider"]
-        lanes["pc"] = where(legal, -1 - lanes["pc"], lanes["pc"])
+        lanes["chooser"] = state.decider
+        lanes["pc"] = where(legal, -1 - state.pc, state.pc)
         return self._play(lanes, capacity, tape)
 
     def _play(self, lanes: dict[str, Any], capacity: int, tape: DrawLog | None) -> tuple[State, DrawLog | None]:
@@ -254,21 +267,29 @@ class Env:
             lanes |= {"log_kind": nothing, "log_value": nothing, "log_count": none, "tape_at": none}
             lanes["tape_kind"], lanes["tape_value"], lanes["tape_length"], _ = tape or (nothing, nothing, none, none)
             lanes["tape_wrong"] = jnp.zeros(shape, jnp.bool_)
-        game = Game(lanes, self.tables, bool(capacity))
-        run(game, SEGMENTS, ASKS)
-        done = game.lanes
+        done = play(lanes, _registers(shape), self.tables, bool(capacity), self.knobs, working_type)
         if not capacity:
             return narrow(done), None
         wrong = done["tape_wrong"] | (done["tape_at"] < done["tape_length"])
         return narrow(done), DrawLog(done["log_kind"], done["log_value"], done["log_count"], wrong)
 
 
-def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> Env:
+def _with_tables(knobs: Knobs, tables: tuple[Any]) -> Env:
+    env = object.__new__(Env)
+    env.tables, env.knobs = tables[0], knobs
+    return env
+
+
+jax.tree_util.register_pytree_node(Env, lambda env: ((env.tables,), env.knobs), _with_tables)
+
+
+def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, knobs: Knobs | None = None) -> Env:
     """The environment; ``rows`` replaces the rows of tables that reset chooses from, by table name.
 
-    Raises TableError where a row cannot be.
+    ``knobs``: how a batch is cut (see ``machine``); the default for the device, if left out. Raises TableError where a
+    row cannot be.
     """
-    return Env(rows)
+    return Env(rows, knobs)
 
 
 ROW_COLUMNS = {
@@ -330,7 +351,7 @@ DEFAULTS: dict[str, Any] = {
     "player_cover": ((0x0,),) * 2,
     "player_unsupported": ((0x0,),) * 2,
     "player_bereaved": ((0x0,),) * 2,
-    "player_shown": (0,) * 2,
+    "player_shown": (wide(0x0, 2),) * 2,
     "place_pokemon": (-1,) * 8,
     "place_damage": (0,) * 8,
     "place_energy": (
@@ -354,16 +375,16 @@ DEFAULTS: dict[str, Any] = {
     "spot_blinded": ((0x0,),) * 2,
     "spot_rooted": ((0x0,),) * 2,
     "player_deck": (
-        0xFFFFF,
-        0xFFFFF,
+        wide(0xFFFFF, 2),
+        wide(0xFFFFF00000, 2),
     ),
     "player_deck_top": (0,) * 2,
     "player_deck_top_size": (0,) * 2,
     "player_deck_bottom": (0,) * 2,
     "player_deck_bottom_size": (0,) * 2,
-    "player_hand": (0,) * 2,
-    "player_discard": (0,) * 2,
-    "place_stack": (0,) * 8,
+    "player_hand": (wide(0x0, 2),) * 2,
+    "player_discard": (wide(0x0, 2),) * 2,
+    "place_stack": (wide(0x0, 2),) * 8,
     "place_facedown": (-1,) * 8,
     "place_attached": (-1,) * 8,
     "arena": -1,
@@ -390,27 +411,34 @@ DEFAULTS: dict[str, Any] = {
     "r_n": 0,
     "r_side_2": 0,
     "r_heads": 0,
+    "r_c_10": 0,
     "r_rounds_3": 0,
     "r_n_2": 0,
-    "r_c_10": 0,
-    "r_t_25": 0,
+    "r_c_11": 0,
+    "r_c_12": 0,
+    "r_t_26": 0,
     "r_leaving": 0,
     "r_due": 0,
     "r_rounds_5": 0,
+    "r_c_13": 0,
     "r_row_3": 0,
     "r_self__4": 0,
-    "r_t_26": 0,
+    "r_t_27": 0,
     "r_lucky_2": False,
     "r_use_up_return": 0,
     "r_row_4": 0,
     "r_me": 0,
-    "r_t_31": 0,
-    "r_c_12": 0,
+    "r_t_32": 0,
+    "r_c_15": 0,
     "r_side_3": 0,
     "r_heads_2": 0,
+    "r_c_16": 0,
+    "r_c_17": 0,
     "r_leader": 0,
+    "r_c_18": 0,
     "r_rounds_8": 0,
     "r_leader_2": 0,
+    "r_c_19": 0,
     "legal": (0,) * 11,
     "counter": 0,
     "pc": At.start,
@@ -431,5 +459,5 @@ def _fresh(seed: jax.Array) -> dict[str, Any]:
     lanes = {name: lane(name, value) for name, value in DEFAULTS.items()}
     lanes |= {name: Owned(lanes[name][0], lanes[name][1].astype(jnp.int32)) for name in OWNED}
     nothing = jnp.zeros(seed.shape, jnp.int32)
-    lanes |= {"key": seed, "action": nothing, "chooser": nothing, **_registers(seed.shape)}
+    lanes |= {"key": seed, "action": nothing, "chooser": nothing}
     return lanes

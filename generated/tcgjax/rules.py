@@ -22,13 +22,13 @@ from .effects import (
     benched,
     blind,
     brace_by,
-    bury_into_deck,
     check_up_on,
     def_,
     discard_energy_from,
     discard_random_energy_from,
     discard_random_energy_from_among,
     enter_as,
+    evolutions,
     evolve_into,
     fetch_of,
     flip_coin,
@@ -56,6 +56,7 @@ from .effects import (
     opponent,
     pass_energy_from_to,
     pays,
+    playable,
     prize,
     put_damage_on,
     retreat_cost,
@@ -70,7 +71,6 @@ from .effects import (
     spot_of,
     stop_from_attacking,
     strip_of_energy,
-    take_back_to_hand,
     unreachable,
     verdict,
     ward,
@@ -98,13 +98,14 @@ from .model import (
     Condition,
     Draws,
     Element,
+    Kind,
     Phase,
 )
 from .runtime import (
     U32,
     Game,
     Lane,
-    Owned,
+    Segment,
     Universe,
     advance_all,
     ask,
@@ -134,7 +135,6 @@ from .runtime import (
     nonempty,
     of_player,
     offer,
-    offer_each,
     own_set,
     owner_of,
     place_at,
@@ -142,6 +142,7 @@ from .runtime import (
     put,
     put_at_bottom,
     put_element,
+    repeat,
     repeat_while,
     reveal,
     select,
@@ -153,6 +154,7 @@ from .runtime import (
     where,
     without,
 )
+from .words import wide
 
 
 def start(g: Game, on: Lane) -> None:
@@ -174,48 +176,55 @@ def set_up_round(g: Game, on: Lane) -> None:
     g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
     p_2 = p
     p_3 = p_2
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p_3)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p_3, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p_3, position, on__4)
-        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__4)
-    on__5 = on & negate(
+        on__3 = on__2 & (moved_ >= 0)
+        position = moved_
+        take(g, PLAYER_DECK, p_3, position, on__3)
+        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position, CARD), on__3)
+
+    repeat(g, on, 5, rounds, 5)
+    on__4 = on & negate(
         nonempty(
             inter(
-                Owned(at(g.player_hand, p_2), p_2),
-                own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, p_2)), p_2),
+                at(g.player_hand, p_2),
+                union(
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 0)), 0),
+                    own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 1)), 1),
+                ),
             )
         )
     )
-    back = draw_member(g, on__5, Draws.pick, CARD, Owned(at(g.player_hand, p_2), p_2))
+    back = draw_member(g, on__4, Draws.pick, CARD, at(g.player_hand, p_2))
     instead = draw_member(
         g,
-        on__5,
+        on__4,
         Draws.pick,
         CARD,
         inter(
-            Owned(at(g.player_deck, p_2), p_2),
-            own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, p_2)), p_2),
+            at(g.player_deck, p_2),
+            union(
+                own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 0)), 0),
+                own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 1)), 1),
+            ),
         ),
     )
     moved__2 = back
-    on__6 = on__5 & (moved__2 >= 0)
-    position_2 = index_of(CARD, moved__2)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__6)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__6)
+    on__5 = on__4 & (moved__2 >= 0)
+    position_2 = moved__2
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2, CARD), on__5)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2, CARD), on__5)
     moved__3 = instead
-    on__7 = on__5 & (moved__3 >= 0)
-    position_3 = index_of(CARD, moved__3)
-    take(g, PLAYER_DECK, p_2, position_3, on__7)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__7)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__7)
+    on__6 = on__4 & (moved__3 >= 0)
+    position_3 = moved__3
+    take(g, PLAYER_DECK, p_2, position_3, on__6)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3, CARD), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3, CARD), on__6)
     g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
@@ -249,10 +258,21 @@ def lay_out_ask(g: Game, on: Lane) -> None:
             CARD,
             lowest_of_equals(
                 inter(
-                    Owned(at(g.player_hand, g.r_p), g.r_p),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, g.r_p)), g.r_p),
+                    at(g.player_hand, g.r_p),
+                    union(
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 0)), 0),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 1)), 1),
+                    ),
                 ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
+                (
+                    (
+                        1,
+                        union(
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
+                        ),
+                    ),
+                ),
             ),
             player,
         ),
@@ -277,9 +297,9 @@ def lay_out_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:45"""
     moved_ = g.r_c
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = active(g, g.r_p)
-    g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
+    g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position, CARD), on_)
     g.place_facedown = put(g.place_facedown, whose, moved_, on_)
     g.r_more = select(on, True, g.r_more)
     g.r_rounds = select(on, 0, g.r_rounds)
@@ -304,10 +324,21 @@ def lay_out_ask_2(g: Game, on: Lane) -> None:
             CARD,
             lowest_of_equals(
                 inter(
-                    Owned(at(g.player_hand, g.r_p), g.r_p),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, g.r_p)), g.r_p),
+                    at(g.player_hand, g.r_p),
+                    union(
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 0)), 0),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_18, at(g.player_list, 1)), 1),
+                    ),
                 ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.r_p)), g.r_p)),),
+                (
+                    (
+                        1,
+                        union(
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
+                        ),
+                    ),
+                ),
             ),
             player,
         ),
@@ -329,9 +360,9 @@ def lay_out_bench(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:51"""
     moved_ = g.r_c_3
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = lowest(PLACE, subset(PLACE, of_player(PLACE, g.r_p), lambda t: at(g.place_facedown, t) == -1))
-    g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position), on_)
+    g.player_hand = put(g.player_hand, g.r_p, at(g.player_hand, g.r_p) & ~bit(position, CARD), on_)
     g.place_facedown = put(g.place_facedown, whose, moved_, on_)
     g.r_more = select(on, True, g.r_more)
     g.pc = select(on, At.lay_out_went_on_2, g.pc)
@@ -356,9 +387,9 @@ def set_up_done_2(g: Game, on: Lane) -> None:
         g.place_pokemon = put(g.place_pokemon, t_2, def_(g, c), on_)
         moved_ = c
         on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
+        position = moved_
         g.place_facedown = put(g.place_facedown, t_2, -1, on__2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) | bit(position), on__2)
+        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) | bit(position, CARD), on__2)
     g.phase__ = select(on, Phase.between, g.phase__)
     g.pc = select(on, At.play_join, g.pc)
 
@@ -718,16 +749,22 @@ def attack_effect_join_2(g: Game, on: Lane) -> None:
 def attack_effect_then_3(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:344"""
     p = owner_of(PLACE, g.r_self__3)
-    g.player_shown = put(
-        g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
-    )
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    g.player_shown = put(g.player_shown, p, diff(at(g.player_shown, p), at(g.player_hand, p)), on)
+    g.r_c_left = select(on, at(g.player_hand, p), g.r_c_left)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_10 = select(on, lowest(CARD, g.r_c_left), g.r_c_10)
+        g.r_c_left = select(on, without(CARD, g.r_c_left, g.r_c_10), g.r_c_left)
+        moved_ = g.r_c_10
+        on_ = on & (moved_ >= 0)
+        position = moved_
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position, CARD), on_)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
     shuffle(g, PLAYER_DECK, p, on)
     g.pc = select(on, At.attack_effect_join_3, g.pc)
 
@@ -742,17 +779,18 @@ def attack_effect_join_3(g: Game, on: Lane) -> None:
 def attack_effect_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:136"""
     p = owner_of(PLACE, g.r_self__3)
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__3)
+        on__2 = on_ & (moved_ >= 0)
+        position = moved_
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
+
+    repeat(g, on, 5, rounds, 5)
     g.pc = select(on, At.attack_effect_join_4, g.pc)
 
 
@@ -765,11 +803,10 @@ def attack_effect_join_4(g: Game, on: Lane) -> None:
         g,
         on__2,
         inter(
-            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
-            own_set(
-                CARD,
-                look(g.tables.deck_list_cards_mask_30, at(g.player_list, owner_of(PLACE, g.r_self__3))),
-                owner_of(PLACE, g.r_self__3),
+            at(g.player_deck, owner_of(PLACE, g.r_self__3)),
+            union(
+                own_set(CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, 0)), 0),
+                own_set(CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, 1)), 1),
             ),
         ),
         owner_of(PLACE, g.r_self__3),
@@ -1277,13 +1314,10 @@ def attack_effect_join_17(g: Game, on: Lane) -> None:
         g,
         on__2,
         inter(
-            Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
-            own_set(
-                CARD,
-                look_in(
-                    g.tables.deck_list_cards_mask_31, 319, at(g.player_list, owner_of(PLACE, g.r_self__3)), g.r_row_2
-                ),
-                owner_of(PLACE, g.r_self__3),
+            at(g.player_deck, owner_of(PLACE, g.r_self__3)),
+            union(
+                own_set(CARD, look_in(g.tables.deck_list_cards_mask_23, 319, at(g.player_list, 0), g.r_row_2), 0),
+                own_set(CARD, look_in(g.tables.deck_list_cards_mask_23, 319, at(g.player_list, 1), g.r_row_2), 1),
             ),
         ),
         owner_of(PLACE, g.r_self__3),
@@ -1367,15 +1401,15 @@ def attack_effect_then_20(g: Game, on: Lane) -> None:
     rounds = 1
     for i in range(1):
         on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
+        on__2 = on_ & (size(at(g.player_hand, p)) < 10)
         c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__3 = on__2 & (c != -1)
         moved_ = c
         on__4 = on__3 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
+        position = moved_
         take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__4)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__4)
     g.pc = select(on, At.attack_effect_join_20, g.pc)
 
 
@@ -1384,41 +1418,85 @@ def attack_effect_join_20(g: Game, on: Lane) -> None:
     on_ = on & look(g.tables.attack_effect_34, g.r_row_2)
     on__2 = on_ & g.r_lucky
     lose_a_card_of(g, on__2, owner_of(PLACE, g.r_foe_3))
-    on__3 = on & look(g.tables.attack_effect_35, g.r_row_2)
-    on__4 = on__3 & g.r_lucky
-    bury_into_deck(g, on__4, g.r_foe_3)
-    on__5 = on & look(g.tables.attack_effect_36, g.r_row_2)
-    show_hand_of(g, on__5, owner_of(PLACE, g.r_foe_3))
-    on__6 = on & look(g.tables.attack_effect_37, g.r_row_2)
-    discard_random_energy_from_among(
-        g, on__6, union(in_play(g, owner_of(PLACE, g.r_self__3)), in_play(g, owner_of(PLACE, g.r_foe_3)))
-    )
     g.pc = select(
-        on, where(look(g.tables.attack_effect_38, g.r_row_2), At.attack_effect_then_21, At.attack_effect_join_21), g.pc
+        on, where(look(g.tables.attack_effect_35, g.r_row_2), At.attack_effect_then_21, At.attack_effect_join_21), g.pc
     )
 
 
 def attack_effect_then_21(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1153"""
+    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_22, At.attack_effect_join_21), g.pc)
+
+
+def attack_effect_then_22(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1153"""
+    g.r_t_23 = select(on, g.r_foe_3, g.r_t_23)
+    g.pc = select(on, where(negate(unreachable(g, g.r_t_23)), At.bury_into_deck_then, At.attack_effect_join_21), g.pc)
+
+
+def bury_into_deck_then(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:94"""
+    g.player_shown = put(
+        g.player_shown,
+        owner_of(PLACE, g.r_t_23),
+        diff(at(g.player_shown, owner_of(PLACE, g.r_t_23)), at(g.place_stack, g.r_t_23)),
+        on,
+    )
+    g.r_c_left_2 = select(on, at(g.place_stack, g.r_t_23), g.r_c_left_2)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left_2)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_11 = select(on, lowest(CARD, g.r_c_left_2), g.r_c_11)
+        g.r_c_left_2 = select(on, without(CARD, g.r_c_left_2, g.r_c_11), g.r_c_left_2)
+        moved_ = g.r_c_11
+        on_ = on & (moved_ >= 0)
+        position = moved_
+        whose = owner_of(PLACE, g.r_t_23)
+        g.place_stack = put(g.place_stack, g.r_t_23, at(g.place_stack, g.r_t_23) & ~bit(position, CARD), on_)
+        g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
+    shuffle(g, PLAYER_DECK, owner_of(PLACE, g.r_t_23), on)
+    leave(g, on, g.r_t_23)
+    g.pc = select(on, At.attack_effect_join_21, g.pc)
+
+
+def attack_effect_join_21(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1153"""
+    on_ = on & look(g.tables.attack_effect_36, g.r_row_2)
+    show_hand_of(g, on_, owner_of(PLACE, g.r_foe_3))
+    on__2 = on & look(g.tables.attack_effect_37, g.r_row_2)
+    discard_random_energy_from_among(
+        g, on__2, union(in_play(g, owner_of(PLACE, g.r_self__3)), in_play(g, owner_of(PLACE, g.r_foe_3)))
+    )
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_38, g.r_row_2), At.attack_effect_then_23, At.attack_effect_join_23), g.pc
+    )
+
+
+def attack_effect_then_23(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:217"""
     targets = in_play(g, owner_of(PLACE, g.r_self__3))
     for t, here in elements(PLACE, targets):
         on_ = on & here
         heal_damage_from(g, on_, 20, t)
-    g.pc = select(on, At.attack_effect_join_21, g.pc)
+    g.pc = select(on, At.attack_effect_join_23, g.pc)
 
 
-def attack_effect_join_21(g: Game, on: Lane) -> None:
+def attack_effect_join_23(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:217"""
     on_ = on & look(g.tables.attack_effect_39, g.r_row_2)
     blind(g, on_, g.r_foe_3)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_40, g.r_row_2), At.attack_effect_then_22, At.attack_effect_join_22), g.pc
+        on, where(look(g.tables.attack_effect_40, g.r_row_2), At.attack_effect_then_24, At.attack_effect_join_24), g.pc
     )
 
 
-def attack_effect_then_22(g: Game, on: Lane) -> None:
+def attack_effect_then_24(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:345"""
-    n = clip(size(Owned(at(g.player_hand, owner_of(PLACE, g.r_foe_3)), owner_of(PLACE, g.r_foe_3))), 0, 20)
+    n = clip(size(at(g.player_hand, owner_of(PLACE, g.r_foe_3))), 0, 20)
     p = owner_of(PLACE, g.r_self__3)
     g.r_rounds_4 = select(on, greater(lesser(n, 20), 0), g.r_rounds_4)
 
@@ -1427,67 +1505,68 @@ def attack_effect_then_22(g: Game, on: Lane) -> None:
 
     def rounds(g: Game, on: Lane) -> None:
         g.r_rounds_4 = select(on, (g.r_rounds_4 - 1), g.r_rounds_4)
-        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
-        g.r_c_10 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0), g.r_c_10)
-        on__2 = on_ & (g.r_c_10 != -1)
-        moved_ = g.r_c_10
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        g.r_c_12 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0), g.r_c_12)
+        on__2 = on_ & (g.r_c_12 != -1)
+        moved_ = g.r_c_12
         on__3 = on__2 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
+        position = moved_
         take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
 
     repeat_while(g, on, more, rounds, 20)
-    g.pc = select(on, At.attack_effect_join_22, g.pc)
+    g.pc = select(on, At.attack_effect_join_24, g.pc)
 
 
-def attack_effect_join_22(g: Game, on: Lane) -> None:
+def attack_effect_join_24(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:345"""
     on_ = on & look(g.tables.attack_effect_41, g.r_row_2)
     on__2 = on_ & g.r_lucky
     ward(g, on__2, g.r_self__3)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_42, g.r_row_2), At.attack_effect_then_23, At.attack_effect_join_23), g.pc
+        on, where(look(g.tables.attack_effect_42, g.r_row_2), At.attack_effect_then_25, At.attack_effect_join_25), g.pc
     )
-
-
-def attack_effect_then_23(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:137"""
-    p = owner_of(PLACE, g.r_foe_3)
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
-        moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__3)
-    g.pc = select(on, At.attack_effect_join_23, g.pc)
-
-
-def attack_effect_join_23(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:137"""
-    g.pc = select(
-        on, where(look(g.tables.attack_effect_43, g.r_row_2), At.attack_effect_then_24, At.attack_effect_join_24), g.pc
-    )
-
-
-def attack_effect_then_24(g: Game, on: Lane) -> None:
-    """specs/tcg/cards/p_a.rules:160"""
-    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_25, At.attack_effect_join_24), g.pc)
 
 
 def attack_effect_then_25(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:137"""
+    p = owner_of(PLACE, g.r_foe_3)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
+        moved_ = c
+        on__2 = on_ & (moved_ >= 0)
+        position = moved_
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
+
+    repeat(g, on, 5, rounds, 5)
+    g.pc = select(on, At.attack_effect_join_25, g.pc)
+
+
+def attack_effect_join_25(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:137"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_43, g.r_row_2), At.attack_effect_then_26, At.attack_effect_join_26), g.pc
+    )
+
+
+def attack_effect_then_26(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/p_a.rules:160"""
+    g.pc = select(on, where(g.r_lucky, At.attack_effect_then_27, At.attack_effect_join_26), g.pc)
+
+
+def attack_effect_then_27(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:160"""
     g.r_targets_6 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_targets_6)
     g.r_p_11 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_11)
     g.pc = select(
         on,
         where(
-            negate(unreachable(g, active(g, opponent(g, g.r_p_11)))), At.lure_one_of_by_then_2, At.attack_effect_join_24
+            negate(unreachable(g, active(g, opponent(g, g.r_p_11)))), At.lure_one_of_by_then_2, At.attack_effect_join_26
         ),
         g.pc,
     )
@@ -1495,7 +1574,7 @@ def attack_effect_then_25(g: Game, on: Lane) -> None:
 
 def lure_one_of_by_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:67"""
-    g.r_t_23 = select(on, -1, g.r_t_23)
+    g.r_t_24 = select(on, -1, g.r_t_24)
     g.pc = select(on, At.lure_one_of_by_ask_2, g.pc)
 
 
@@ -1510,24 +1589,24 @@ def lure_one_of_by_ask_2(g: Game, on: Lane) -> None:
 def lure_one_of_by_chosen_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:68"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_24 = select(chose_slot, (g.action - Act.slot), g.r_t_24)
+    g.r_t_25 = select(chose_slot, (g.action - Act.slot), g.r_t_25)
     g.pc = select(chose_slot, At.lure_one_of_by_slot_2, g.pc)
 
 
 def lure_one_of_by_slot_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:68"""
-    g.r_t_23 = select(on, g.r_t_24, g.r_t_23)
+    g.r_t_24 = select(on, g.r_t_25, g.r_t_24)
     g.pc = select(on, At.lure_one_of_by_went_on_2, g.pc)
 
 
 def lure_one_of_by_went_on_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:68"""
-    on_ = on & (g.r_t_23 != -1)
-    send_out(g, on_, g.r_t_23)
-    g.pc = select(on, At.attack_effect_join_24, g.pc)
+    on_ = on & (g.r_t_24 != -1)
+    send_out(g, on_, g.r_t_24)
+    g.pc = select(on, At.attack_effect_join_26, g.pc)
 
 
-def attack_effect_join_24(g: Game, on: Lane) -> None:
+def attack_effect_join_26(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:160"""
     on_ = on & look(g.tables.attack_effect_44, g.r_row_2)
     on__2 = on_ & g.r_lucky
@@ -1546,8 +1625,8 @@ def attack_effect_join_24(g: Game, on: Lane) -> None:
 def take_turn_retreat(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:126"""
     g.retreated = select(on, True, g.retreated)
-    g.r_t_25 = select(on, g.r_t_6, g.r_t_25)
-    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_25)), g.r_leaving)
+    g.r_t_26 = select(on, g.r_t_6, g.r_t_26)
+    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_26)), g.r_leaving)
     g.r_due = select(on, retreat_cost(g, g.r_leaving), g.r_due)
     g.r_rounds_5 = select(on, 0, g.r_rounds_5)
     g.pc = select(on, where(((g.r_rounds_5 < 5) & (g.r_due > 0)), At.retreat_to_round, At.retreat_to_done), g.pc)
@@ -1561,7 +1640,7 @@ def retreat_to_round(g: Game, on: Lane) -> None:
 
 def retreat_to_ask(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:182"""
-    player = owner_of(PLACE, g.r_t_25)
+    player = owner_of(PLACE, g.r_t_26)
     words = no_actions(ACTIONS)
     offer(
         words,
@@ -1597,21 +1676,29 @@ def retreat_to_went_on(g: Game, on: Lane) -> None:
 
 def retreat_to_done(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:181"""
-    send_out(g, on, g.r_t_25)
+    send_out(g, on, g.r_t_26)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
 def take_turn_discard(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:123"""
     t = g.r_t_5
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
+    g.r_c_left_3 = select(on, at(g.place_stack, t), g.r_c_left_3)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left_3)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_13 = select(on, lowest(CARD, g.r_c_left_3), g.r_c_13)
+        g.r_c_left_3 = select(on, without(CARD, g.r_c_left_3, g.r_c_13), g.r_c_left_3)
+        moved_ = g.r_c_13
+        on_ = on & (moved_ >= 0)
+        position = moved_
         whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position, CARD), on_)
+        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
     leave(g, on, t)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -1627,7 +1714,7 @@ def take_turn_ability(g: Game, on: Lane) -> None:
     g.r_row_3 = select(on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_t_4), 0), g.r_row_3)
     g.r_self__4 = select(on, g.r_t_4, g.r_self__4)
     on_ = on & look(g.tables.ability_use_0, g.r_row_3)
-    g.r_t_26 = select(on_, -1, g.r_t_26)
+    g.r_t_27 = select(on_, -1, g.r_t_27)
     g.pc = select(on, where(look(g.tables.ability_use_1, g.r_row_3), At.ability_use_ask, At.ability_use_join), g.pc)
 
 
@@ -1642,13 +1729,13 @@ def ability_use_ask(g: Game, on: Lane) -> None:
 def ability_use_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:476"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
+    g.r_t_27 = select(chose_slot, (g.action - Act.slot), g.r_t_27)
     g.pc = select(chose_slot, At.ability_use_slot, g.pc)
 
 
 def ability_use_slot(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:476"""
-    g.r_t_26 = select(on, g.r_t_26, g.r_t_26)
+    g.r_t_27 = select(on, g.r_t_27, g.r_t_27)
     g.pc = select(on, At.ability_use_join, g.pc)
 
 
@@ -1679,13 +1766,13 @@ def ability_use_ask_2(g: Game, on: Lane) -> None:
 def ability_use_chosen_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:106"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
+    g.r_t_27 = select(chose_slot, (g.action - Act.slot), g.r_t_27)
     g.pc = select(chose_slot, At.ability_use_slot_2, g.pc)
 
 
 def ability_use_slot_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:106"""
-    g.r_t_26 = select(on, g.r_t_26, g.r_t_26)
+    g.r_t_27 = select(on, g.r_t_27, g.r_t_27)
     g.pc = select(on, At.ability_use_join_2, g.pc)
 
 
@@ -1729,7 +1816,7 @@ def ability_use_then_4(g: Game, on: Lane) -> None:
 
 def lure_one_of_by_then(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:67"""
-    g.r_t_27 = select(on, -1, g.r_t_27)
+    g.r_t_28 = select(on, -1, g.r_t_28)
     g.pc = select(on, At.lure_one_of_by_ask, g.pc)
 
 
@@ -1744,27 +1831,27 @@ def lure_one_of_by_ask(g: Game, on: Lane) -> None:
 def lure_one_of_by_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:68"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
+    g.r_t_29 = select(chose_slot, (g.action - Act.slot), g.r_t_29)
     g.pc = select(chose_slot, At.lure_one_of_by_slot, g.pc)
 
 
 def lure_one_of_by_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:68"""
-    g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
+    g.r_t_28 = select(on, g.r_t_29, g.r_t_28)
     g.pc = select(on, At.lure_one_of_by_went_on, g.pc)
 
 
 def lure_one_of_by_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:68"""
-    on_ = on & (g.r_t_27 != -1)
-    send_out(g, on_, g.r_t_27)
+    on_ = on & (g.r_t_28 != -1)
+    send_out(g, on_, g.r_t_28)
     g.pc = select(on, At.ability_use_join_4, g.pc)
 
 
 def ability_use_join_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:109"""
     on_ = on & look(g.tables.ability_use_6, g.r_row_3)
-    put_damage_on(g, on_, 20, g.r_t_26)
+    put_damage_on(g, on_, 20, g.r_t_27)
     g.pc = select(
         on, where(look(g.tables.ability_use_7, g.r_row_3), At.ability_use_then_5, At.ability_use_join_5), g.pc
     )
@@ -1885,7 +1972,7 @@ def ability_use_then_10(g: Game, on: Lane) -> None:
 
 def switch_active_of_then(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:59"""
-    g.r_t_29 = select(on, -1, g.r_t_29)
+    g.r_t_30 = select(on, -1, g.r_t_30)
     g.pc = select(on, At.switch_active_of_ask, g.pc)
 
 
@@ -1900,20 +1987,20 @@ def switch_active_of_ask(g: Game, on: Lane) -> None:
 def switch_active_of_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
+    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
     g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
 
 
 def switch_active_of_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
+    g.r_t_30 = select(on, g.r_t_31, g.r_t_30)
     g.pc = select(on, At.switch_active_of_went_on, g.pc)
 
 
 def switch_active_of_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    on_ = on & (g.r_t_29 != -1)
-    send_out(g, on_, g.r_t_29)
+    on_ = on & (g.r_t_30 != -1)
+    send_out(g, on_, g.r_t_30)
     g.pc = select(on, At.ability_use_join_10, g.pc)
 
 
@@ -1922,7 +2009,7 @@ def ability_use_join_10(g: Game, on: Lane) -> None:
     on_ = on & look(g.tables.ability_use_12, g.r_row_3)
     look_at_cards_of(g, on_, 1, owner_of(PLACE, g.r_self__4))
     on__2 = on & look(g.tables.ability_use_13, g.r_row_3)
-    pass_energy_from_to(g, on__2, 1, Element.water, g.r_t_26, active(g, owner_of(PLACE, g.r_self__4)))
+    pass_energy_from_to(g, on__2, 1, Element.water, g.r_t_27, active(g, owner_of(PLACE, g.r_self__4)))
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -1941,15 +2028,15 @@ def take_turn_stadium(g: Game, on: Lane) -> None:
     on__2 = on & (g.arena != -1)
     moved_ = g.arena
     on__3 = on__2 & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = owner_of(CARD, g.arena)
     g.arena = select(on__3, -1, g.arena)
-    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__3)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on__3)
     moved__2 = g.r_c_9
     on__4 = on & (moved__2 >= 0)
-    position_2 = index_of(CARD, moved__2)
+    position_2 = moved__2
     whose_2 = g.current
-    g.player_hand = put(g.player_hand, whose_2, at(g.player_hand, whose_2) & ~bit(position_2), on__4)
+    g.player_hand = put(g.player_hand, whose_2, at(g.player_hand, whose_2) & ~bit(position_2, CARD), on__4)
     g.arena = select(on__4, moved__2, g.arena)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -1958,9 +2045,9 @@ def take_turn_tool(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:106"""
     moved_ = g.r_c_8
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = g.current
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position, CARD), on_)
     g.place_attached = put(g.place_attached, g.r_t_3, moved_, on_)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -1968,31 +2055,31 @@ def take_turn_tool(g: Game, on: Lane) -> None:
 def take_turn_supporter(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:102"""
     g.supporter = select(on, def_(g, g.r_c_7), g.supporter)
-    g.r_c_11 = select(on, g.r_c_7, g.r_c_11)
+    g.r_c_14 = select(on, g.r_c_7, g.r_c_14)
     g.r_use_up_return = select(on, At.take_turn_went_on, g.r_use_up_return)
     g.pc = select(on, At.use_up_entry, g.pc)
 
 
 def take_turn_item(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:99"""
-    g.r_c_11 = select(on, g.r_c_6, g.r_c_11)
+    g.r_c_14 = select(on, g.r_c_6, g.r_c_14)
     g.r_use_up_return = select(on, At.take_turn_went_on, g.r_use_up_return)
     g.pc = select(on, At.use_up_entry, g.pc)
 
 
 def use_up_entry(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:172"""
-    moved_ = g.r_c_11
+    moved_ = g.r_c_14
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
-    whose = owner_of(CARD, g.r_c_11)
-    whose_2 = owner_of(CARD, g.r_c_11)
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.player_discard = put(g.player_discard, whose_2, at(g.player_discard, whose_2) | bit(position), on_)
-    g.r_row_4 = select(on, def_(g, g.r_c_11), g.r_row_4)
-    g.r_me = select(on, owner_of(CARD, g.r_c_11), g.r_me)
+    position = moved_
+    whose = owner_of(CARD, g.r_c_14)
+    whose_2 = owner_of(CARD, g.r_c_14)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position, CARD), on_)
+    g.player_discard = put(g.player_discard, whose_2, at(g.player_discard, whose_2) | bit(position, CARD), on_)
+    g.r_row_4 = select(on, def_(g, g.r_c_14), g.r_row_4)
+    g.r_me = select(on, owner_of(CARD, g.r_c_14), g.r_me)
     on__2 = on & look(g.tables.species_play_0, g.r_row_4)
-    g.r_t_31 = select(on__2, -1, g.r_t_31)
+    g.r_t_32 = select(on__2, -1, g.r_t_32)
     g.pc = select(on, where(look(g.tables.species_play_1, g.r_row_4), At.species_play_ask, At.species_play_join), g.pc)
 
 
@@ -2007,20 +2094,20 @@ def species_play_ask(g: Game, on: Lane) -> None:
 def species_play_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1196"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
+    g.r_t_32 = select(chose_slot, (g.action - Act.slot), g.r_t_32)
     g.pc = select(chose_slot, At.species_play_slot, g.pc)
 
 
 def species_play_slot(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1196"""
-    g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
+    g.r_t_32 = select(on, g.r_t_32, g.r_t_32)
     g.pc = select(on, At.species_play_join, g.pc)
 
 
 def species_play_join(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1196"""
     on_ = on & look(g.tables.species_play_2, g.r_row_4)
-    g.r_c_12 = select(on_, -1, g.r_c_12)
+    g.r_c_15 = select(on_, -1, g.r_c_15)
     g.pc = select(
         on, where(look(g.tables.species_play_3, g.r_row_4), At.species_play_ask_2, At.species_play_join_2), g.pc
     )
@@ -2039,13 +2126,13 @@ def species_play_ask_2(g: Game, on: Lane) -> None:
 def species_play_chosen_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1190"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
+    g.r_t_32 = select(chose_slot, (g.action - Act.slot), g.r_t_32)
     g.pc = select(chose_slot, At.species_play_slot_2, g.pc)
 
 
 def species_play_slot_2(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1190"""
-    g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
+    g.r_t_32 = select(on, g.r_t_32, g.r_t_32)
     g.pc = select(on, At.species_play_join_2, g.pc)
 
 
@@ -2087,17 +2174,13 @@ def species_play_ask_3(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:351"""
     player = g.r_me
     words = no_actions(ACTIONS)
-    offer_each(
+    offer(
         words,
         Act.card,
-        CARD,
+        40,
         distinct(
             CARD,
-            subset(
-                CARD,
-                Owned(at(g.player_discard, opponent(g, g.r_me)), opponent(g, g.r_me)),
-                lambda c: is_basic(g, def_(g, c)),
-            ),
+            subset(CARD, at(g.player_discard, opponent(g, g.r_me)), lambda c: is_basic(g, def_(g, c))),
             lambda c_2: def_(g, c_2),
         ),
     )
@@ -2107,20 +2190,20 @@ def species_play_ask_3(g: Game, on: Lane) -> None:
 def species_play_chosen_3(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:351"""
     chose_card = on & (g.action >= Act.card) & (g.action < Act.card + 40)
-    g.r_c_12 = select(chose_card, (g.action - Act.card), g.r_c_12)
+    g.r_c_15 = select(chose_card, (g.action - Act.card), g.r_c_15)
     g.pc = select(chose_card, At.species_play_card, g.pc)
 
 
 def species_play_card(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:351"""
-    g.r_c_12 = select(on, g.r_c_12, g.r_c_12)
+    g.r_c_15 = select(on, g.r_c_15, g.r_c_15)
     g.pc = select(on, At.species_play_join_4, g.pc)
 
 
 def species_play_join_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1a.rules:351"""
     on_ = on & look(g.tables.species_play_6, g.r_row_4)
-    g.r_c_12 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_12)
+    g.r_c_15 = select(on_, reveal(g, on_, Draws.pick, PLAYER_DECK, g.r_me, 0, 0), g.r_c_15)
     g.pc = select(
         on, where(look(g.tables.species_play_7, g.r_row_4), At.species_play_ask_4, At.species_play_join_5), g.pc
     )
@@ -2137,20 +2220,20 @@ def species_play_ask_4(g: Game, on: Lane) -> None:
 def species_play_chosen_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:5"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
+    g.r_t_32 = select(chose_slot, (g.action - Act.slot), g.r_t_32)
     g.pc = select(chose_slot, At.species_play_slot_3, g.pc)
 
 
 def species_play_slot_3(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:5"""
-    g.r_t_31 = select(on, g.r_t_31, g.r_t_31)
+    g.r_t_32 = select(on, g.r_t_32, g.r_t_32)
     g.pc = select(on, At.species_play_join_5, g.pc)
 
 
 def species_play_join_5(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:5"""
     on_ = on & look(g.tables.species_play_8, g.r_row_4)
-    heal_damage_from(g, on_, look(g.tables.species_play_8_a, g.r_row_4), g.r_t_31)
+    heal_damage_from(g, on_, look(g.tables.species_play_8_a, g.r_row_4), g.r_t_32)
     g.pc = select(
         on, where(look(g.tables.species_play_9, g.r_row_4), At.species_play_then_6, At.species_play_join_6), g.pc
     )
@@ -2159,16 +2242,22 @@ def species_play_join_5(g: Game, on: Lane) -> None:
 def species_play_then_6(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:25"""
     p = opponent(g, g.r_me)
-    g.player_shown = put(
-        g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
-    )
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    g.player_shown = put(g.player_shown, p, diff(at(g.player_shown, p), at(g.player_hand, p)), on)
+    g.r_c_left_4 = select(on, at(g.player_hand, p), g.r_c_left_4)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left_4)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_16 = select(on, lowest(CARD, g.r_c_left_4), g.r_c_16)
+        g.r_c_left_4 = select(on, without(CARD, g.r_c_left_4, g.r_c_16), g.r_c_left_4)
+        moved_ = g.r_c_16
+        on_ = on & (moved_ >= 0)
+        position = moved_
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position, CARD), on_)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
     shuffle(g, PLAYER_DECK, p, on)
     g.pc = select(on, At.species_play_join_6, g.pc)
 
@@ -2183,7 +2272,7 @@ def species_play_join_6(g: Game, on: Lane) -> None:
 def species_play_then_7(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1198"""
     n = g.r_heads_2
-    t = g.r_t_31
+    t = g.r_t_32
     g.r_rounds_6 = select(on, greater(lesser(n, 127), 0), g.r_rounds_6)
 
     def more(g: Game) -> Lane:
@@ -2207,20 +2296,51 @@ def species_play_then_7(g: Game, on: Lane) -> None:
 
 def species_play_join_7(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1198"""
-    on_ = on & look(g.tables.species_play_11, g.r_row_4)
-    take_back_to_hand(g, on_, active(g, g.r_me))
     g.pc = select(
-        on, where(look(g.tables.species_play_12, g.r_row_4), At.species_play_then_8, At.species_play_join_8), g.pc
+        on, where(look(g.tables.species_play_11, g.r_row_4), At.species_play_then_8, At.species_play_join_8), g.pc
     )
 
 
 def species_play_then_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1208"""
+    t = active(g, g.r_me)
+    g.player_shown = put(
+        g.player_shown, owner_of(PLACE, t), union(at(g.player_shown, owner_of(PLACE, t)), at(g.place_stack, t)), on
+    )
+    g.r_c_left_5 = select(on, at(g.place_stack, t), g.r_c_left_5)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left_5)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_17 = select(on, lowest(CARD, g.r_c_left_5), g.r_c_17)
+        g.r_c_left_5 = select(on, without(CARD, g.r_c_left_5, g.r_c_17), g.r_c_left_5)
+        moved_ = g.r_c_17
+        on_ = on & (moved_ >= 0)
+        position = moved_
+        whose = owner_of(PLACE, t)
+        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position, CARD), on_)
+        g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
+    leave(g, on, t)
+    g.pc = select(on, At.species_play_join_8, g.pc)
+
+
+def species_play_join_8(g: Game, on: Lane) -> None:
+    """specs/tcg/cards/a1.rules:1208"""
+    g.pc = select(
+        on, where(look(g.tables.species_play_12, g.r_row_4), At.species_play_then_9, At.species_play_join_9), g.pc
+    )
+
+
+def species_play_then_9(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1217"""
     g.r_targets_8 = select(
         on, subset(PLACE, in_play(g, g.r_me), lambda t: is_called(g, t, 300) | is_called(g, t, 302)), g.r_targets_8
     )
     g.r_p_14 = select(on, g.r_me, g.r_p_14)
-    g.r_t_32 = select(on, -1, g.r_t_32)
+    g.r_t_33 = select(on, -1, g.r_t_33)
     g.pc = select(on, At.attach_energy_to_one_of_by_ask_3, g.pc)
 
 
@@ -2235,24 +2355,24 @@ def attach_energy_to_one_of_by_ask_3(g: Game, on: Lane) -> None:
 def attach_energy_to_one_of_by_chosen_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_33 = select(chose_slot, (g.action - Act.slot), g.r_t_33)
+    g.r_t_34 = select(chose_slot, (g.action - Act.slot), g.r_t_34)
     g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot_3, g.pc)
 
 
 def attach_energy_to_one_of_by_slot_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    g.r_t_32 = select(on, g.r_t_33, g.r_t_32)
+    g.r_t_33 = select(on, g.r_t_34, g.r_t_33)
     g.pc = select(on, At.attach_energy_to_one_of_by_went_on_3, g.pc)
 
 
 def attach_energy_to_one_of_by_went_on_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    g.pc = select(on, where((g.r_t_32 != -1), At.attach_energy_to_one_of_by_then_3, At.species_play_join_8), g.pc)
+    g.pc = select(on, where((g.r_t_33 != -1), At.attach_energy_to_one_of_by_then_3, At.species_play_join_9), g.pc)
 
 
 def attach_energy_to_one_of_by_then_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:34"""
-    t = g.r_t_32
+    t = g.r_t_33
     rounds = 1
     for i in range(1):
         on_ = on & (i < rounds)
@@ -2267,27 +2387,29 @@ def attach_energy_to_one_of_by_then_3(g: Game, on: Lane) -> None:
         ability_energized(
             g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fighting
         )
-    g.pc = select(on, At.species_play_join_8, g.pc)
+    g.pc = select(on, At.species_play_join_9, g.pc)
 
 
-def species_play_join_8(g: Game, on: Lane) -> None:
+def species_play_join_9(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1217"""
     g.pc = select(
-        on, where(look(g.tables.species_play_13, g.r_row_4), At.species_play_then_9, At.species_play_join_9), g.pc
+        on, where(look(g.tables.species_play_13, g.r_row_4), At.species_play_then_10, At.species_play_join_10), g.pc
     )
 
 
-def species_play_then_9(g: Game, on: Lane) -> None:
+def species_play_then_10(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1222"""
     g.r_p_15 = select(on, opponent(g, g.r_me), g.r_p_15)
     g.pc = select(
-        on, where(negate(unreachable(g, active(g, g.r_p_15))), At.switch_active_of_then_4, At.species_play_join_9), g.pc
+        on,
+        where(negate(unreachable(g, active(g, g.r_p_15))), At.switch_active_of_then_4, At.species_play_join_10),
+        g.pc,
     )
 
 
 def switch_active_of_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:59"""
-    g.r_t_34 = select(on, -1, g.r_t_34)
+    g.r_t_35 = select(on, -1, g.r_t_35)
     g.pc = select(on, At.switch_active_of_ask_4, g.pc)
 
 
@@ -2302,24 +2424,24 @@ def switch_active_of_ask_4(g: Game, on: Lane) -> None:
 def switch_active_of_chosen_4(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_35 = select(chose_slot, (g.action - Act.slot), g.r_t_35)
+    g.r_t_36 = select(chose_slot, (g.action - Act.slot), g.r_t_36)
     g.pc = select(chose_slot, At.switch_active_of_slot_4, g.pc)
 
 
 def switch_active_of_slot_4(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    g.r_t_34 = select(on, g.r_t_35, g.r_t_34)
+    g.r_t_35 = select(on, g.r_t_36, g.r_t_35)
     g.pc = select(on, At.switch_active_of_went_on_4, g.pc)
 
 
 def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    on_ = on & (g.r_t_34 != -1)
-    send_out(g, on_, g.r_t_34)
-    g.pc = select(on, At.species_play_join_9, g.pc)
+    on_ = on & (g.r_t_35 != -1)
+    send_out(g, on_, g.r_t_35)
+    g.pc = select(on, At.species_play_join_10, g.pc)
 
 
-def species_play_join_9(g: Game, on: Lane) -> None:
+def species_play_join_10(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a1.rules:1222"""
     on_ = on & look(g.tables.species_play_14, g.r_row_4)
     for t, here in elements(PLACE, benched(g, g.r_me)):
@@ -2333,23 +2455,23 @@ def species_play_join_9(g: Game, on: Lane) -> None:
             active(g, g.r_me),
         )
     on__3 = on & look(g.tables.species_play_15, g.r_row_4)
-    bench_from_discard(g, on__3, g.r_c_12)
+    bench_from_discard(g, on__3, g.r_c_15)
     on__4 = on & look(g.tables.species_play_16, g.r_row_4)
-    test = is_kind(g, def_(g, g.r_c_12), Element.psychic)
+    test = is_kind(g, def_(g, g.r_c_15), Element.psychic)
     on__5 = on__4 & test
-    moved_ = g.r_c_12
+    moved_ = g.r_c_15
     on__6 = on__5 & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     take(g, PLAYER_DECK, g.r_me, position, on__6)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position), on__6)
-    g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position), on__6)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position, CARD), on__6)
+    g.player_hand = put(g.player_hand, g.r_me, at(g.player_hand, g.r_me) | bit(position, CARD), on__6)
     on__7 = on__4 & negate(test)
-    moved__2 = g.r_c_12
+    moved__2 = g.r_c_15
     on__8 = on__7 & (moved__2 >= 0)
-    position_2 = index_of(CARD, moved__2)
+    position_2 = moved__2
     take(g, PLAYER_DECK, g.r_me, position_2, on__8)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2), on__8)
-    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2), on__8)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) & ~bit(position_2, CARD), on__8)
+    g.player_deck = put(g.player_deck, g.r_me, at(g.player_deck, g.r_me) | bit(position_2, CARD), on__8)
     put_at_bottom(g, PLAYER_DECK, g.r_me, position_2, on__8)
     on__9 = on & look(g.tables.species_play_17, g.r_row_4)
     g.player_cover = put_element(
@@ -2372,62 +2494,62 @@ def species_play_join_9(g: Game, on: Lane) -> None:
         on__10,
     )
     on__11 = on & look(g.tables.species_play_19, g.r_row_4)
-    fetch_of(
-        g, on__11, subset(CARD, Owned(at(g.player_deck, g.r_me), g.r_me), lambda c: is_basic(g, def_(g, c))), g.r_me
-    )
+    fetch_of(g, on__11, subset(CARD, at(g.player_deck, g.r_me), lambda c: is_basic(g, def_(g, c))), g.r_me)
     g.pc = select(
-        on, where(look(g.tables.species_play_20, g.r_row_4), At.species_play_then_10, At.species_play_join_10), g.pc
+        on, where(look(g.tables.species_play_20, g.r_row_4), At.species_play_then_11, At.species_play_join_11), g.pc
     )
 
 
-def species_play_then_10(g: Game, on: Lane) -> None:
+def species_play_then_11(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     p = g.r_me
-    rounds = 2
-    for i in range(2):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
-    g.pc = select(on, At.species_play_join_10, g.pc)
+        on__3 = on__2 & (moved_ >= 0)
+        position = moved_
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
+
+    repeat(g, on, 2, rounds, 2)
+    g.pc = select(on, At.species_play_join_11, g.pc)
 
 
-def species_play_join_10(g: Game, on: Lane) -> None:
+def species_play_join_11(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     on_ = on & look(g.tables.species_play_21, g.r_row_4)
     show_hand_of(g, on_, opponent(g, g.r_me))
     on__2 = on & look(g.tables.species_play_22, g.r_row_4)
     look_at_cards_of(g, on__2, 3, g.r_me)
     g.pc = select(
-        on, where(look(g.tables.species_play_23, g.r_row_4), At.species_play_then_11, At.species_play_join_11), g.pc
+        on, where(look(g.tables.species_play_23, g.r_row_4), At.species_play_then_12, At.species_play_join_12), g.pc
     )
 
 
-def species_play_then_11(g: Game, on: Lane) -> None:
+def species_play_then_12(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:26"""
     p = opponent(g, g.r_me)
-    rounds = 3
-    for i in range(3):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
-    g.pc = select(on, At.species_play_join_11, g.pc)
+        on__3 = on__2 & (moved_ >= 0)
+        position = moved_
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
+
+    repeat(g, on, 3, rounds, 3)
+    g.pc = select(on, At.species_play_join_12, g.pc)
 
 
-def species_play_join_11(g: Game, on: Lane) -> None:
+def species_play_join_12(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:26"""
     g.pc = select(on, g.r_use_up_return, g.pc)
 
@@ -2458,10 +2580,10 @@ def take_turn_bench(g: Game, on: Lane) -> None:
     t = free_place(g, g.current)
     moved_ = g.r_c_4
     on_ = on & (moved_ >= 0)
-    position = index_of(CARD, moved_)
+    position = moved_
     whose = g.current
-    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position), on_)
-    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) & ~bit(position, CARD), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position, CARD), on_)
     enter_as(g, on, t, g.r_c_4)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -2491,22 +2613,31 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_2)
+    t_3 = t_2
+    g.r_c_left_6 = select(on, at(g.place_stack, t_3), g.r_c_left_6)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left_6)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_18 = select(on, lowest(CARD, g.r_c_left_6), g.r_c_18)
+        g.r_c_left_6 = select(on, without(CARD, g.r_c_left_6, g.r_c_18), g.r_c_left_6)
+        moved_ = g.r_c_18
+        on_ = on & (moved_ >= 0)
+        position = moved_
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position, CARD), on_)
+        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
@@ -2530,19 +2661,19 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_16 = select(on, g.r_leader, g.r_p_16)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
-    g.r_t_36 = select(on, -1, g.r_t_36)
+    """specs/tcg/flow.rules:271"""
+    g.r_t_37 = select(on, -1, g.r_t_37)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_16
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_16))
@@ -2550,26 +2681,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_37 = select(chose_slot, (g.action - Act.slot), g.r_t_37)
+    g.r_t_38 = select(chose_slot, (g.action - Act.slot), g.r_t_38)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    g.r_t_36 = select(on, g.r_t_37, g.r_t_36)
+    """specs/tcg/flow.rules:272"""
+    g.r_t_37 = select(on, g.r_t_38, g.r_t_37)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    send_out(g, on, g.r_t_36)
+    """specs/tcg/flow.rules:272"""
+    send_out(g, on, g.r_t_37)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -2577,13 +2708,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
-    g.r_t_38 = select(on, -1, g.r_t_38)
+    """specs/tcg/flow.rules:271"""
+    g.r_t_39 = select(on, -1, g.r_t_39)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_17
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_17))
@@ -2591,26 +2722,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_39 = select(chose_slot, (g.action - Act.slot), g.r_t_39)
+    g.r_t_40 = select(chose_slot, (g.action - Act.slot), g.r_t_40)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    g.r_t_38 = select(on, g.r_t_39, g.r_t_38)
+    """specs/tcg/flow.rules:272"""
+    g.r_t_39 = select(on, g.r_t_40, g.r_t_39)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    send_out(g, on, g.r_t_38)
+    """specs/tcg/flow.rules:272"""
+    send_out(g, on, g.r_t_39)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -2647,22 +2778,31 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_2), owner_of(PLACE, t_2))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
-    leave(g, on, t_2)
+    t_3 = t_2
+    g.r_c_left_7 = select(on, at(g.place_stack, t_3), g.r_c_left_7)
+
+    def more(g: Game) -> Lane:
+        return nonempty(g.r_c_left_7)
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_c_19 = select(on, lowest(CARD, g.r_c_left_7), g.r_c_19)
+        g.r_c_left_7 = select(on, without(CARD, g.r_c_left_7, g.r_c_19), g.r_c_left_7)
+        moved_ = g.r_c_19
+        on_ = on & (moved_ >= 0)
+        position = moved_
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position, CARD), on_)
+        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
+
+    repeat_while(g, on, more, rounds, 40)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
@@ -2686,7 +2826,7 @@ def settle_from_done_3(g: Game, on: Lane) -> None:
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -2694,13 +2834,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
-    g.r_t_40 = select(on, -1, g.r_t_40)
+    """specs/tcg/flow.rules:271"""
+    g.r_t_41 = select(on, -1, g.r_t_41)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_18
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_18))
@@ -2708,26 +2848,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_41 = select(chose_slot, (g.action - Act.slot), g.r_t_41)
+    g.r_t_42 = select(chose_slot, (g.action - Act.slot), g.r_t_42)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    g.r_t_40 = select(on, g.r_t_41, g.r_t_40)
+    """specs/tcg/flow.rules:272"""
+    g.r_t_41 = select(on, g.r_t_42, g.r_t_41)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    send_out(g, on, g.r_t_40)
+    """specs/tcg/flow.rules:272"""
+    send_out(g, on, g.r_t_41)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -2735,13 +2875,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
-    g.r_t_42 = select(on, -1, g.r_t_42)
+    """specs/tcg/flow.rules:271"""
+    g.r_t_43 = select(on, -1, g.r_t_43)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_19
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_19))
@@ -2749,26 +2889,26 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_43 = select(chose_slot, (g.action - Act.slot), g.r_t_43)
+    g.r_t_44 = select(chose_slot, (g.action - Act.slot), g.r_t_44)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    g.r_t_42 = select(on, g.r_t_43, g.r_t_42)
+    """specs/tcg/flow.rules:272"""
+    g.r_t_43 = select(on, g.r_t_44, g.r_t_43)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
-    send_out(g, on, g.r_t_42)
+    """specs/tcg/flow.rules:272"""
+    send_out(g, on, g.r_t_43)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
@@ -2807,15 +2947,15 @@ def play_then_2(g: Game, on: Lane) -> None:
     rounds = 1
     for i in range(1):
         on__3 = on & (i < rounds)
-        on__4 = on__3 & (size(Owned(at(g.player_hand, p), p)) < 10)
+        on__4 = on__3 & (size(at(g.player_hand, p)) < 10)
         c = reveal(g, on__4, Draws.pick, PLAYER_DECK, p, 0, 0)
         on__5 = on__4 & (c != -1)
         moved_ = c
         on__6 = on__5 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
+        position = moved_
         take(g, PLAYER_DECK, p, position, on__6)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__6)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__6)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__6)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__6)
     on__7 = on & ((g.turn > 1) | False)
     g.player_energy_now = put(g.player_energy_now, g.current, at(g.player_energy_next, g.current), on__7)
     roll_energy_of(g, on__7, g.current)
@@ -2837,13 +2977,13 @@ def close_turn_then(g: Game, on: Lane) -> None:
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -2860,10 +3000,21 @@ def take_turn_ask(g: Game, on: Lane) -> None:
             CARD,
             lowest_of_equals(
                 inter(
-                    Owned(at(g.player_hand, g.current), g.current),
-                    own_set(CARD, look(g.tables.deck_list_cards_mask_19, at(g.player_list, g.current)), g.current),
+                    at(g.player_hand, g.current),
+                    union(
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_19, at(g.player_list, 0)), 0),
+                        own_set(CARD, look(g.tables.deck_list_cards_mask_19, at(g.player_list, 1)), 1),
+                    ),
                 ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
+                (
+                    (
+                        1,
+                        union(
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
+                        ),
+                    ),
+                ),
             ),
             player,
         ),
@@ -2910,41 +3061,50 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                     inter(
                         inter(
                             lowest_of_equals(
-                                inter(
-                                    Owned(at(g.player_hand, g.current), g.current),
-                                    own_set(
-                                        CARD,
-                                        look(g.tables.deck_list_cards_mask_0, at(g.player_list, g.current)),
-                                        g.current,
-                                    ),
-                                ),
+                                evolutions(g, g.current),
                                 (
                                     (
                                         1,
-                                        own_set(
-                                            CARD,
-                                            look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)),
-                                            g.current,
+                                        union(
+                                            own_set(
+                                                CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0
+                                            ),
+                                            own_set(
+                                                CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1
+                                            ),
                                         ),
                                     ),
                                 ),
                             ),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, g.current)), g.current
+                            union(
+                                own_set(CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, 0)), 0),
+                                own_set(CARD, look(g.tables.deck_list_cards_mask_20, at(g.player_list, 1)), 1),
                             ),
                         ),
-                        own_set(
-                            CARD,
-                            look_in(
-                                g.tables.deck_list_cards_mask_21,
-                                338,
-                                at(g.player_list, g.current),
-                                (at(g.place_pokemon, t) + 1),
+                        union(
+                            own_set(
+                                CARD,
+                                look_in(
+                                    g.tables.deck_list_cards_mask_21,
+                                    338,
+                                    at(g.player_list, 0),
+                                    (at(g.place_pokemon, t) + 1),
+                                ),
+                                0,
                             ),
-                            g.current,
+                            own_set(
+                                CARD,
+                                look_in(
+                                    g.tables.deck_list_cards_mask_21,
+                                    338,
+                                    at(g.player_list, 1),
+                                    (at(g.place_pokemon, t) + 1),
+                                ),
+                                1,
+                            ),
                         ),
                     ),
-                    Owned(U32(0), None),
+                    wide(0x0, 2),
                 ),
                 player,
             ),
@@ -2964,112 +3124,16 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         positions(
             CARD,
             lowest_of_equals(
-                inter(
-                    inter(
-                        Owned(at(g.player_hand, g.current), g.current),
-                        own_set(CARD, look(g.tables.deck_list_cards_mask_22, at(g.player_list, g.current)), g.current),
-                    ),
-                    union(
-                        where(
-                            (
-                                nonempty(Owned(at(g.player_hand, (1 - g.current)), (1 - g.current)))
-                                | nonempty(Owned(at(g.player_deck, (1 - g.current)), (1 - g.current)))
-                            ),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_16, at(g.player_list, g.current)), g.current
-                            ),
-                            Owned(U32(0), None),
-                        ),
+                playable(g, g.current, Kind.item),
+                (
+                    (
+                        1,
                         union(
-                            where(
-                                nonempty(Owned(at(g.player_hand, (1 - g.current)), (1 - g.current))),
-                                own_set(
-                                    CARD,
-                                    look(g.tables.deck_list_cards_mask_15, at(g.player_list, g.current)),
-                                    g.current,
-                                ),
-                                Owned(U32(0), None),
-                            ),
-                            union(
-                                own_set(
-                                    CARD,
-                                    look(g.tables.deck_list_cards_mask_23, at(g.player_list, g.current)),
-                                    g.current,
-                                ),
-                                union(
-                                    where(
-                                        nonempty(
-                                            subset(
-                                                PLACE,
-                                                subset(
-                                                    PLACE,
-                                                    of_player(PLACE, g.current),
-                                                    lambda t_3: at(g.place_pokemon, t_3) != -1,
-                                                ),
-                                                lambda t_4: at(g.place_damage, t_4) > 0,
-                                            )
-                                        ),
-                                        own_set(
-                                            CARD,
-                                            look(g.tables.deck_list_cards_mask_14, at(g.player_list, g.current)),
-                                            g.current,
-                                        ),
-                                        Owned(U32(0), None),
-                                    ),
-                                    union(
-                                        where(
-                                            nonempty(Owned(at(g.player_deck, g.current), g.current)),
-                                            own_set(
-                                                CARD,
-                                                look(g.tables.deck_list_cards_mask_11, at(g.player_list, g.current)),
-                                                g.current,
-                                            ),
-                                            Owned(U32(0), None),
-                                        ),
-                                        where(
-                                            (
-                                                (
-                                                    lowest(
-                                                        PLACE,
-                                                        subset(
-                                                            PLACE,
-                                                            of_player(PLACE, (1 - g.current)),
-                                                            lambda t_5: (
-                                                                (index_of(PLACE, t_5) > 0)
-                                                                & (at(g.place_pokemon, t_5) == -1)
-                                                            ),
-                                                        ),
-                                                    )
-                                                    != -1
-                                                )
-                                                & nonempty(
-                                                    inter(
-                                                        Owned(at(g.player_discard, (1 - g.current)), (1 - g.current)),
-                                                        own_set(
-                                                            CARD,
-                                                            look(
-                                                                g.tables.deck_list_cards_mask_18,
-                                                                at(g.player_list, (1 - g.current)),
-                                                            ),
-                                                            (1 - g.current),
-                                                        ),
-                                                    )
-                                                )
-                                            ),
-                                            own_set(
-                                                CARD,
-                                                look(g.tables.deck_list_cards_mask_10, at(g.player_list, g.current)),
-                                                g.current,
-                                            ),
-                                            Owned(U32(0), None),
-                                        ),
-                                    ),
-                                ),
-                            ),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
                         ),
                     ),
                 ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
@@ -3081,240 +3145,23 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         positions(
             CARD,
             lowest_of_equals(
-                inter(
-                    inter(
-                        Owned(at(g.player_hand, g.current), g.current),
-                        own_set(CARD, look(g.tables.deck_list_cards_mask_24, at(g.player_list, g.current)), g.current),
-                    ),
-                    union(
-                        where(
-                            (
-                                nonempty(Owned(at(g.player_deck, g.current), g.current))
-                                & (size(Owned(at(g.player_hand, g.current), g.current)) <= 10)
-                            ),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_13, at(g.player_list, g.current)), g.current
-                            ),
-                            Owned(U32(0), None),
-                        ),
+                playable(g, g.current, Kind.supporter),
+                (
+                    (
+                        1,
                         union(
-                            where(
-                                (
-                                    look(g.tables.species_title, at(g.place_pokemon, place_at(PLACE, g.current, 0)))
-                                    == 500
-                                ),
-                                own_set(
-                                    CARD,
-                                    look(g.tables.deck_list_cards_mask_12, at(g.player_list, g.current)),
-                                    g.current,
-                                ),
-                                Owned(U32(0), None),
-                            ),
-                            union(
-                                where(
-                                    (
-                                        (
-                                            (
-                                                (
-                                                    look(
-                                                        g.tables.species_title,
-                                                        at(g.place_pokemon, place_at(PLACE, g.current, 0)),
-                                                    )
-                                                    == 192
-                                                )
-                                                | (
-                                                    look(
-                                                        g.tables.species_title,
-                                                        at(g.place_pokemon, place_at(PLACE, g.current, 0)),
-                                                    )
-                                                    == 202
-                                                )
-                                            )
-                                            | (
-                                                look(
-                                                    g.tables.species_title,
-                                                    at(g.place_pokemon, place_at(PLACE, g.current, 0)),
-                                                )
-                                                == 204
-                                            )
-                                        )
-                                        & nonempty(
-                                            subset(
-                                                PLACE,
-                                                subset(
-                                                    PLACE,
-                                                    of_player(PLACE, g.current),
-                                                    lambda t_6: (
-                                                        (index_of(PLACE, t_6) > 0) & (at(g.place_pokemon, t_6) != -1)
-                                                    ),
-                                                ),
-                                                lambda t_7: (
-                                                    element(PLACE_ENERGY, g.place_energy, t_7, Element.lightning) > 0
-                                                ),
-                                            )
-                                        )
-                                    ),
-                                    own_set(
-                                        CARD,
-                                        look(g.tables.deck_list_cards_mask_9, at(g.player_list, g.current)),
-                                        g.current,
-                                    ),
-                                    Owned(U32(0), None),
-                                ),
-                                union(
-                                    where(
-                                        nonempty(
-                                            subset(
-                                                PLACE,
-                                                of_player(PLACE, (1 - g.current)),
-                                                lambda t_8: (
-                                                    (index_of(PLACE, t_8) > 0) & (at(g.place_pokemon, t_8) != -1)
-                                                ),
-                                            )
-                                        ),
-                                        own_set(
-                                            CARD,
-                                            look(g.tables.deck_list_cards_mask_8, at(g.player_list, g.current)),
-                                            g.current,
-                                        ),
-                                        Owned(U32(0), None),
-                                    ),
-                                    union(
-                                        where(
-                                            nonempty(
-                                                subset(
-                                                    PLACE,
-                                                    subset(
-                                                        PLACE,
-                                                        of_player(PLACE, g.current),
-                                                        lambda t_9: at(g.place_pokemon, t_9) != -1,
-                                                    ),
-                                                    lambda t_10: (
-                                                        (look(g.tables.species_title, at(g.place_pokemon, t_10)) == 300)
-                                                        | (
-                                                            look(g.tables.species_title, at(g.place_pokemon, t_10))
-                                                            == 302
-                                                        )
-                                                    ),
-                                                )
-                                            ),
-                                            own_set(
-                                                CARD,
-                                                look(g.tables.deck_list_cards_mask_7, at(g.player_list, g.current)),
-                                                g.current,
-                                            ),
-                                            Owned(U32(0), None),
-                                        ),
-                                        union(
-                                            where(
-                                                (
-                                                    (
-                                                        look(
-                                                            g.tables.species_title,
-                                                            at(g.place_pokemon, place_at(PLACE, g.current, 0)),
-                                                        )
-                                                        == 353
-                                                    )
-                                                    | (
-                                                        look(
-                                                            g.tables.species_title,
-                                                            at(g.place_pokemon, place_at(PLACE, g.current, 0)),
-                                                        )
-                                                        == 357
-                                                    )
-                                                ),
-                                                own_set(
-                                                    CARD,
-                                                    look(g.tables.deck_list_cards_mask_6, at(g.player_list, g.current)),
-                                                    g.current,
-                                                ),
-                                                Owned(U32(0), None),
-                                            ),
-                                            union(
-                                                own_set(
-                                                    CARD,
-                                                    look(
-                                                        g.tables.deck_list_cards_mask_25, at(g.player_list, g.current)
-                                                    ),
-                                                    g.current,
-                                                ),
-                                                union(
-                                                    where(
-                                                        nonempty(
-                                                            subset(
-                                                                PLACE,
-                                                                subset(
-                                                                    PLACE,
-                                                                    of_player(PLACE, g.current),
-                                                                    lambda t_11: at(g.place_pokemon, t_11) != -1,
-                                                                ),
-                                                                lambda t_12: (
-                                                                    look(
-                                                                        g.tables.species_element,
-                                                                        at(g.place_pokemon, t_12),
-                                                                    )
-                                                                    == Element.water
-                                                                ),
-                                                            )
-                                                        ),
-                                                        own_set(
-                                                            CARD,
-                                                            look(
-                                                                g.tables.deck_list_cards_mask_5,
-                                                                at(g.player_list, g.current),
-                                                            ),
-                                                            g.current,
-                                                        ),
-                                                        Owned(U32(0), None),
-                                                    ),
-                                                    where(
-                                                        nonempty(
-                                                            subset(
-                                                                PLACE,
-                                                                subset(
-                                                                    PLACE,
-                                                                    of_player(PLACE, g.current),
-                                                                    lambda t_13: at(g.place_pokemon, t_13) != -1,
-                                                                ),
-                                                                lambda t_14: (
-                                                                    (
-                                                                        look(
-                                                                            g.tables.species_element,
-                                                                            at(g.place_pokemon, t_14),
-                                                                        )
-                                                                        == Element.grass
-                                                                    )
-                                                                    & (at(g.place_damage, t_14) > 0)
-                                                                ),
-                                                            )
-                                                        ),
-                                                        own_set(
-                                                            CARD,
-                                                            look(
-                                                                g.tables.deck_list_cards_mask_4,
-                                                                at(g.player_list, g.current),
-                                                            ),
-                                                            g.current,
-                                                        ),
-                                                        Owned(U32(0), None),
-                                                    ),
-                                                ),
-                                            ),
-                                        ),
-                                    ),
-                                ),
-                            ),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
                         ),
                     ),
                 ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
         may_play_supporters(g, g.current),
     )
     for t_index_2 in range(4):
-        t_15 = place_at(PLACE, player, t_index_2)
+        t_3 = place_at(PLACE, player, t_index_2)
         offer(
             words,
             Act.tool + 20 * t_index_2,
@@ -3323,26 +3170,22 @@ def take_turn_ask(g: Game, on: Lane) -> None:
                 CARD,
                 where(
                     (
-                        ((owner_of(PLACE, t_15) == g.current) & (at(g.place_pokemon, t_15) != -1))
-                        & (at(g.place_attached, t_15) == -1)
+                        ((owner_of(PLACE, t_3) == g.current) & (at(g.place_pokemon, t_3) != -1))
+                        & (at(g.place_attached, t_3) == -1)
                     ),
                     lowest_of_equals(
-                        inter(
-                            Owned(at(g.player_hand, g.current), g.current),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_26, at(g.player_list, g.current)), g.current
-                            ),
-                        ),
+                        playable(g, g.current, Kind.tool),
                         (
                             (
                                 1,
-                                own_set(
-                                    CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current
+                                union(
+                                    own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                                    own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
                                 ),
                             ),
                         ),
                     ),
-                    Owned(U32(0), None),
+                    wide(0x0, 2),
                 ),
                 player,
             ),
@@ -3354,65 +3197,46 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         positions(
             CARD,
             lowest_of_equals(
-                inter(
-                    inter(
-                        Owned(at(g.player_hand, g.current), g.current),
-                        own_set(CARD, look(g.tables.deck_list_cards_mask_27, at(g.player_list, g.current)), g.current),
+                subset(
+                    CARD,
+                    playable(g, g.current, Kind.stadium),
+                    lambda c: (
+                        (g.arena == -1)
+                        | (
+                            look(
+                                g.tables.species_title,
+                                where(
+                                    (g.arena == -1),
+                                    -1,
+                                    look_in(
+                                        g.tables.deck_list_cards,
+                                        20,
+                                        at(g.player_list, owner_of(CARD, g.arena)),
+                                        index_of(CARD, g.arena),
+                                    ),
+                                ),
+                            )
+                            != look(
+                                g.tables.species_title,
+                                look_in(
+                                    g.tables.deck_list_cards,
+                                    20,
+                                    at(g.player_list, owner_of(CARD, c)),
+                                    index_of(CARD, c),
+                                ),
+                            )
+                        )
                     ),
-                    union(
-                        where(
-                            (
-                                (g.arena == -1)
-                                | (
-                                    look(
-                                        g.tables.species_title,
-                                        where(
-                                            (g.arena == -1),
-                                            -1,
-                                            look_in(
-                                                g.tables.deck_list_cards,
-                                                20,
-                                                at(g.player_list, owner_of(CARD, g.arena)),
-                                                index_of(CARD, g.arena),
-                                            ),
-                                        ),
-                                    )
-                                    != 581
-                                )
-                            ),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_29, at(g.player_list, g.current)), g.current
-                            ),
-                            Owned(U32(0), None),
-                        ),
-                        where(
-                            (
-                                (g.arena == -1)
-                                | (
-                                    look(
-                                        g.tables.species_title,
-                                        where(
-                                            (g.arena == -1),
-                                            -1,
-                                            look_in(
-                                                g.tables.deck_list_cards,
-                                                20,
-                                                at(g.player_list, owner_of(CARD, g.arena)),
-                                                index_of(CARD, g.arena),
-                                            ),
-                                        ),
-                                    )
-                                    != 579
-                                )
-                            ),
-                            own_set(
-                                CARD, look(g.tables.deck_list_cards_mask_28, at(g.player_list, g.current)), g.current
-                            ),
-                            Owned(U32(0), None),
+                ),
+                (
+                    (
+                        1,
+                        union(
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 0)), 0),
+                            own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, 1)), 1),
                         ),
                     ),
                 ),
-                ((1, own_set(CARD, look(g.tables.deck_list_cards_twin_1, at(g.player_list, g.current)), g.current)),),
             ),
             player,
         ),
@@ -3428,9 +3252,9 @@ def take_turn_ask(g: Game, on: Lane) -> None:
             subset(
                 PLACE,
                 in_play(g, g.current),
-                lambda t_16: (
-                    negate(at(g.place_ability_used, t_16))
-                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_16), 0), t_16)
+                lambda t_4: (
+                    negate(at(g.place_ability_used, t_4))
+                    & ability_usable(g, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t_4), 0), t_4)
                 ),
             ),
             player,
@@ -3442,7 +3266,7 @@ def take_turn_ask(g: Game, on: Lane) -> None:
         4,
         positions(
             PLACE,
-            subset(PLACE, in_play(g, g.current), lambda t_17: look(g.tables.species_fossil, at(g.place_pokemon, t_17))),
+            subset(PLACE, in_play(g, g.current), lambda t_5: look(g.tables.species_fossil, at(g.place_pokemon, t_5))),
             player,
         ),
     )
@@ -3458,8 +3282,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-ASKS = ((At.take_turn_ask, take_turn_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.take_turn_ask, take_turn_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_then, play_then),
@@ -3611,29 +3435,33 @@ SEGMENTS = (
         (At.attack_effect_join_19, attack_effect_join_19),
         (At.attack_effect_then_20, attack_effect_then_20),
         (At.attack_effect_join_20, attack_effect_join_20),
-    ),
-    (
         (At.attack_effect_then_21, attack_effect_then_21),
-        (At.attack_effect_join_21, attack_effect_join_21),
         (At.attack_effect_then_22, attack_effect_then_22),
+        (At.bury_into_deck_then, bury_into_deck_then),
     ),
     (
-        (At.attack_effect_join_22, attack_effect_join_22),
+        (At.attack_effect_join_21, attack_effect_join_21),
         (At.attack_effect_then_23, attack_effect_then_23),
         (At.attack_effect_join_23, attack_effect_join_23),
         (At.attack_effect_then_24, attack_effect_then_24),
-        (At.attack_effect_then_25, attack_effect_then_25),
-        (At.lure_one_of_by_then_2, lure_one_of_by_then_2),
     ),
     (
+        (At.attack_effect_join_24, attack_effect_join_24),
+        (At.attack_effect_then_25, attack_effect_then_25),
+        (At.attack_effect_join_25, attack_effect_join_25),
+        (At.attack_effect_then_26, attack_effect_then_26),
+        (At.attack_effect_then_27, attack_effect_then_27),
+        (At.lure_one_of_by_then_2, lure_one_of_by_then_2),
         (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
+    ),
+    (
         (At.lure_one_of_by_chosen_2, lure_one_of_by_chosen_2),
         (At.lure_one_of_by_slot_2, lure_one_of_by_slot_2),
         (At.lure_one_of_by_went_on_2, lure_one_of_by_went_on_2),
-        (At.attack_effect_join_24, attack_effect_join_24),
+        (At.attack_effect_join_26, attack_effect_join_26),
+        (At.take_turn_retreat, take_turn_retreat),
     ),
     (
-        (At.take_turn_retreat, take_turn_retreat),
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
         (At.retreat_to_chosen, retreat_to_chosen),
@@ -3720,33 +3548,37 @@ SEGMENTS = (
         (At.species_play_then_6, species_play_then_6),
         (At.species_play_join_6, species_play_join_6),
         (At.species_play_then_7, species_play_then_7),
-        (At.species_play_join_7, species_play_join_7),
     ),
     (
+        (At.species_play_join_7, species_play_join_7),
         (At.species_play_then_8, species_play_then_8),
+        (At.species_play_join_8, species_play_join_8),
+        (At.species_play_then_9, species_play_then_9),
         (At.attach_energy_to_one_of_by_ask_3, attach_energy_to_one_of_by_ask_3),
+    ),
+    (
         (At.attach_energy_to_one_of_by_chosen_3, attach_energy_to_one_of_by_chosen_3),
         (At.attach_energy_to_one_of_by_slot_3, attach_energy_to_one_of_by_slot_3),
         (At.attach_energy_to_one_of_by_went_on_3, attach_energy_to_one_of_by_went_on_3),
         (At.attach_energy_to_one_of_by_then_3, attach_energy_to_one_of_by_then_3),
-        (At.species_play_join_8, species_play_join_8),
-        (At.species_play_then_9, species_play_then_9),
-    ),
-    (
+        (At.species_play_join_9, species_play_join_9),
+        (At.species_play_then_10, species_play_then_10),
         (At.switch_active_of_then_4, switch_active_of_then_4),
         (At.switch_active_of_ask_4, switch_active_of_ask_4),
         (At.switch_active_of_chosen_4, switch_active_of_chosen_4),
+    ),
+    (
         (At.switch_active_of_slot_4, switch_active_of_slot_4),
         (At.switch_active_of_went_on_4, switch_active_of_went_on_4),
-        (At.species_play_join_9, species_play_join_9),
-    ),
-    (
-        (At.species_play_then_10, species_play_then_10),
         (At.species_play_join_10, species_play_join_10),
-        (At.species_play_then_11, species_play_then_11),
     ),
     (
+        (At.species_play_then_11, species_play_then_11),
         (At.species_play_join_11, species_play_join_11),
+        (At.species_play_then_12, species_play_then_12),
+    ),
+    (
+        (At.species_play_join_12, species_play_join_12),
         (At.take_turn_attach, take_turn_attach),
         (At.take_turn_evolve, take_turn_evolve),
         (At.take_turn_bench, take_turn_bench),
@@ -3756,24 +3588,24 @@ SEGMENTS = (
         (At.settle_from_round, settle_from_round),
         (At.settle_from_round_2, settle_from_round_2),
         (At.settle_from_done_2, settle_from_done_2),
+    ),
+    (
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
         (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
-    ),
-    (
         (At.promote_chosen, promote_chosen),
         (At.promote_slot, promote_slot),
         (At.promote_went_on, promote_went_on),
         (At.promote_join, promote_join),
         (At.promote_then_2, promote_then_2),
         (At.promote_ask_2, promote_ask_2),
+    ),
+    (
         (At.promote_chosen_2, promote_chosen_2),
         (At.promote_slot_2, promote_slot_2),
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),
-    ),
-    (
         (At.take_turn_done, take_turn_done),
         (At.settle_from_round_3, settle_from_round_3),
         (At.settle_from_round_4, settle_from_round_4),

@@ -204,15 +204,7 @@ class Tables(NamedTuple):
     deck_list_cards_mask_20: jax.Array  # int 0..1048575
     deck_list_cards_mask_21: jax.Array  # int 0..1048575[338]
     deck_list_cards_mask_22: jax.Array  # int 0..1048575
-    deck_list_cards_mask_23: jax.Array  # int 0..1048575
-    deck_list_cards_mask_24: jax.Array  # int 0..1048575
-    deck_list_cards_mask_25: jax.Array  # int 0..1048575
-    deck_list_cards_mask_26: jax.Array  # int 0..1048575
-    deck_list_cards_mask_27: jax.Array  # int 0..1048575
-    deck_list_cards_mask_28: jax.Array  # int 0..1048575
-    deck_list_cards_mask_29: jax.Array  # int 0..1048575
-    deck_list_cards_mask_30: jax.Array  # int 0..1048575
-    deck_list_cards_mask_31: jax.Array  # int 0..1048575[319]
+    deck_list_cards_mask_23: jax.Array  # int 0..1048575[319]
 
 
 class TableError(ValueError):
@@ -410,15 +402,7 @@ SHAPES: dict[
         "cards_mask_20": (0, 0),
         "cards_mask_21": (338, 0),
         "cards_mask_22": (0, 0),
-        "cards_mask_23": (0, 0),
-        "cards_mask_24": (0, 0),
-        "cards_mask_25": (0, 0),
-        "cards_mask_26": (0, 0),
-        "cards_mask_27": (0, 0),
-        "cards_mask_28": (0, 0),
-        "cards_mask_29": (0, 0),
-        "cards_mask_30": (0, 0),
-        "cards_mask_31": (319, 0),
+        "cards_mask_23": (319, 0),
     },
 }
 DERIVED = frozenset(
@@ -448,14 +432,6 @@ DERIVED = frozenset(
         "deck_list.cards_mask_21",
         "deck_list.cards_mask_22",
         "deck_list.cards_mask_23",
-        "deck_list.cards_mask_24",
-        "deck_list.cards_mask_25",
-        "deck_list.cards_mask_26",
-        "deck_list.cards_mask_27",
-        "deck_list.cards_mask_28",
-        "deck_list.cards_mask_29",
-        "deck_list.cards_mask_30",
-        "deck_list.cards_mask_31",
     }
 )
 ROWS_OF: dict[str, str] = {

@@ -268,7 +268,7 @@ class _Run(Evaluator):
 
     def place(self, zone: hir.Zone) -> tuple[Place, int]:
         owner = 0 if zone.owner is None else self.some(zone.owner, f"none has no '{zone.field.name}'")
-        return Place.of(zone.field), owner
+        return Place.of(zone.field, self.program), owner
 
     # --- expressions --------------------------------------------------------------------------------------------------
 

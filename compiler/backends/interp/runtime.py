@@ -83,6 +83,8 @@ def bindings(sites: Sequence[Site]) -> dict[str, Any]:
             fail("none cannot be moved", site)
         if not zones.take(game.state, source, from_owner, what):
             fail(f"instance {what} is not in {source.id}", site)
+        if not target.takes(what, to_owner):
+            fail(f"instance {what} belongs to another player than {target.id}", site)
         if target.kind == "slot" and game.state[target.id][to_owner] >= 0:
             fail(f"{target.id} is not empty", site)
         fault(game, zones.put(game.state, target, to_owner, what, end), site)

@@ -42,6 +42,7 @@ class Space:
         self.names: dict[str, Any] = runtime.bindings(self._sites)
         self.names["T"] = teller
         self.names["K"] = coverage.counters if coverage is not None else []
+        self.names["R"] = coverage.ran.add if coverage is not None else None
         self._constants: dict[tuple[str, int], str] = {}
         self._keep: list[object] = []  # what `_constants` knows by identity must live as long
 
@@ -61,7 +62,7 @@ class Space:
         return text
 
     def place(self, field: hir.Field) -> str:
-        return self.named(f"ZONE_{spelt(field.id)}", lambda: Place.of(field))
+        return self.named(f"ZONE_{spelt(field.id)}", lambda: Place.of(field, self.program))
 
     def site(self, span: Span | None, problem: str = "") -> int:
         """A number for what a run-time error says, and where."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from compiler.backends.interp.luck import Luck
 from compiler.ir.evaluate import mask_of, members
-from compiler.ir.hir import DrawKind, Field
+from compiler.ir.hir import DrawKind, Field, Program
+from compiler.ir.types import EntityT, SetT, strip_optional
 
 State = dict[str, list[Any]]
 
@@ -26,11 +27,24 @@ class Place:
     bottom: str
     known_top: int
     known_bottom: int
+    own: tuple[int, int] | None = None
+    """Of a zone that holds its player's own: how many instances, and how many such zones, each player has."""
 
     @classmethod
-    def of(cls, field: Field) -> Place:
+    def of(cls, field: Field, program: Program) -> Place:
         assert field.zone is not None
-        return cls(field.id, field.zone, *run_keys(field), field.known_top, field.known_bottom)
+        own = None
+        if field.own:
+            element = strip_optional(field.type)
+            element = element.element if isinstance(element, SetT) else element
+            assert isinstance(element, EntityT)
+            zones = 1 if field.owner == "player" else program.entities[field.owner or ""].count
+            own = program.entities[element.name].count, zones
+        return cls(field.id, field.zone, *run_keys(field), field.known_top, field.known_bottom, own)
+
+    def takes(self, what: int, owner: int) -> bool:
+        """Whether an instance may be in the zone of an owner."""
+        return self.own is None or what // self.own[0] == owner // self.own[1]
 
 
 def run_keys(field: Field) -> tuple[str, str]:
