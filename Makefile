@@ -1,10 +1,14 @@
 # `make demo` shows the whole road from rules to a verified engine; `make test` runs every check.
-# SPEC=specs/x.yaml chooses the game, VENV=path another environment.
+# `make verify-full` is the long run for the night. SPEC=specs/x.yaml chooses the game, VENV=path another environment.
 
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 SPEC ?= specs/tcg.yaml
+EPISODES ?= 20000
+MUTANTS ?= 300
+WORKERS ?= 2
+REPORTS ?= .specc-cache/reports
 BIN := $(VENV)/bin
 SPECC := $(BIN)/specc
 STAMP := $(VENV)/.specc-installed
@@ -12,10 +16,10 @@ STAMP := $(VENV)/.specc-installed
 export JAX_PLATFORMS ?= cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help venv check build verify play bench demo test lint format docs regen clean
+.PHONY: help venv check build verify verify-full play bench demo test lint format docs picture regen clean
 
 help:
-	@echo "make demo | test | venv | check | build | verify | play | bench | lint | format | docs | regen | clean"
+	@echo "make demo | test | venv | check | build | verify | verify-full | play | bench | lint | format | docs | picture | regen | clean"
 
 venv: $(STAMP)
 
@@ -32,6 +36,15 @@ build: venv
 
 verify: venv
 	$(SPECC) verify $(SPEC)
+
+# The long run, for the night: every text compared at least 50 times on both engines, and mutants of the rules.
+verify-full: venv
+	mkdir -p $(REPORTS)
+	$(SPECC) verify $(SPEC) --episodes $(EPISODES) --policy uniform,eager --workers $(WORKERS) --least 50 \
+		--html $(REPORTS)/coverage.html --json $(REPORTS)/verify.json
+	$(SPECC) verify $(SPEC) --engine interp --level L3 --episodes $(EPISODES) --policy eager,greedy --seed 1 \
+		--workers $(WORKERS) --json $(REPORTS)/verify-interp.json
+	$(SPECC) mutate $(SPEC) --count $(MUTANTS) --workers $(WORKERS) --at-least 0.95 --json $(REPORTS)/mutants.json
 
 play: venv
 	$(SPECC) play $(SPEC)
@@ -64,6 +77,11 @@ format: venv
 docs: venv
 	$(BIN)/python -m compiler.codes > docs/diagnostics.md
 	$(BIN)/python -m compiler.ops > docs/builtins.md
+
+# README's picture, a step of a game between simple agents
+picture: venv
+	$(SPECC) play specs/tcg.yaml --auto --seed 4 --decks charizard_dance,starmie_articuno --viewer 0 --svg build/stills
+	cp build/stills/058.svg docs/board.svg
 
 regen: venv
 	set -e; for spec in specs/*.yaml; do $(SPECC) build "$$spec"; done

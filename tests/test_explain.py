@@ -272,7 +272,7 @@ def test_methods_and_rows_within_rows() -> None:
         "Bonus: 2 × at's size.",
         "Usable: If not stormy.",
         "charm “Spark”: cost 3",
-        "Use: Nap self.",
+        "Use: Nap The Trick.",
         "charm “Dud”",
     ]
     program = rules.program(f'{GAME}\ntrick T-1 "The Trick" {{ {body} }}\n')
@@ -331,3 +331,37 @@ def test_every_specification_can_be_said(name: str) -> None:
         assert not [blemish for blemish in blemishes if blemish in text], text
     statements = {type(node) for proc in program.procs.values() for node in walk(proc.body)}
     assert hir.Block in statements or not program.procs
+
+
+def test_rows_within_rows_speak_of_themselves_and_of_you() -> None:
+    program = rules.program("""
+        players 2
+        entity place[2] per player
+        state per place { shown: beast? = none; wear: int 0..9 = 0 }
+        state per player { coins: int 0..9 = 0 }
+        draws coin: int 0..1
+        action go
+        table beast { }
+        table bite in beast as bites[2] { method effect(self: place, foe: place) }
+        func other(p: player): player = 1 - p says "the opponent of {p}"
+        verb flip coin: bool says "flip a coin" { draw c: coin; return c == 1 }
+        verb (p: player) pays (n: int 0..9) says "{p} pays {n} coins" { p.coins = p.coins - n }
+        verb wear out (t: place) says "{t} is worn out" { t.wear += 1 }
+        play {
+          choose by 0 manual { go { perform place(0, 0).shown.bites[0].effect(place(0, 0), place(1, 0)) } }
+          finish p: other(p)
+        }
+        beast "Fox" {
+          bite "Nip" { let lucky = flip coin; if lucky { wear out self }; self.owner pays 1; foe.owner pays 2 }
+          bite "Rip" { other(self.owner) pays 3; let heads = flip coin; wear out foe; if not heads { wear out self } }
+        }
+    """)
+    (row,) = explain_all(program)
+    said = {child.title: " ".join(line.strip() for line in child.lines()) for child in row.children}
+    assert said["Nip"].endswith(
+        "Effect: Flip a coin. If lucky, Fox is worn out. You pay 1 coin. Your opponent pays 2 coins."
+    )
+    assert said["Rip"].endswith(
+        "Effect: Your opponent pays 3 coins. Flip a coin, and let heads be the result. Foe is worn out. "
+        "If not heads, Fox is worn out."
+    )

@@ -1,4 +1,4 @@
-"""The commands about decks: specc decks export, check, import."""
+"""The commands about decks: specc decks export, check, import, random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, reporting
+from compiler.cli.common import Command, JsonOption, Report, SpecArgument, app, load_program, names_in, reporting
 from compiler.diagnostics import SpecError, did_you_mean
 
 if TYPE_CHECKING:
@@ -97,6 +97,53 @@ def import_decks(
         else:
             write_text(out, f"{text}\n")
             report.say(f"wrote {len(rows)} decks to {out}")
+
+
+@decks.command("random", cls=Command)
+def random_decks(
+    spec: SpecArgument,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="Decks to make.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same decks.")] = 0,
+    wanted: Annotated[
+        str | None, typer.Option("--with", metavar="CARD,…", help="Keys of cards that should be in them.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write a file for each into a folder.")
+    ] = None,
+    json: JsonOption = None,
+) -> None:
+    """Make random legal decks of cards that belong together."""
+    with reporting(json) as report:
+        loaded = load_program(spec, report)
+        from compiler.conformance.runner import load_adapter
+        from compiler.conformance.setups import episode_rng
+        from compiler.decks import deck_table, export
+        from compiler.files import write_text
+        from compiler.ir.rows import with_rows
+
+        adapter = load_adapter(loaded.program, loaded.spec.manifest.adapter, loaded.spec.root)
+        if not adapter.makes_rows:
+            message = "the game cannot make decks: its adapter has no function 'rows'"
+            raise SpecError.single("E0802", None, message, suggestion="docs/verify.md says what it must return")
+        table = deck_table(loaded.program).table.name
+        names = names_in(wanted)
+        known = {key for other in loaded.program.tables.values() for key in other.keys}
+        for name in names:
+            if name not in known:
+                report.sink.error("E0801", None, f"there is no card '{name}'", suggestion=did_you_mean(name, known))
+        report.sink.raise_if_errors()
+        made = [adapter.rows(episode_rng(seed, deck, "deck"), names)[table] for deck in range(number)]
+        rows = [{**row, "key": f"random-{seed}-{deck}"} for deck, row in enumerate(made)]
+        found = deck_table(with_rows(loaded.program, {table: rows}))
+        lists = {row["key"]: export(found, deck) for deck, row in enumerate(rows)}
+        report.document["decks"] = [{"key": key, "text": text} for key, text in lists.items()]
+        if out is None:
+            report.say("\n".join(lists.values()).rstrip("\n"))
+            return
+        out.mkdir(parents=True, exist_ok=True)
+        for key, text in lists.items():
+            write_text(out / f"{key}.txt", text)
+        report.say(f"wrote {len(lists)} lists to {out}")
 
 
 def _read(spec: Path, files: list[Path], report: Report) -> list[RowDecl]:

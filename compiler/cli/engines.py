@@ -44,6 +44,12 @@ def verify(
     traces: Annotated[
         Path, typer.Option("--traces", metavar="DIR", help="Where disagreements are written down.")
     ] = Path(".specc-cache/traces"),
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page of what was compared how often.")
+    ] = None,
+    least: Annotated[
+        int, typer.Option("--least", min=0, help="Fail where a text was compared less often than this.")
+    ] = 0,
     json: JsonOption = None,
 ) -> None:
     """Run the engine against the interpreter, the scenarios and the references."""
@@ -68,7 +74,16 @@ def verify(
         found = verify_spec(options, loaded.spec, loaded.program, console=report.console)
         found.print(report.console)
         report.document.update(found.to_json())
-        report.ok = found.ok
+        if html is not None:
+            from compiler.conformance.heatmap import html_page, page_of
+            from compiler.files import write_text
+
+            write_text(html, html_page(page_of(found, loaded.spec.manifest.title)))
+            report.say(f"wrote {html}")
+        rare = found.rarer_than(least)
+        if rare:
+            report.say(f"compared less than {least} times: {', '.join(rare)}")
+        report.ok = found.ok and not rare
 
 
 @app.command(cls=Command)

@@ -14,12 +14,34 @@ from typing import Any
 
 from compiler.backends.interp.coverage import Coverage, Key
 from compiler.conformance.adapter import Params
+from compiler.conformance.pairs import PairCounts, Pairs
 from compiler.ir import hir
 from compiler.ir.types import RowT, strip_optional
 from compiler.ir.walk import walk
 
 RowId = tuple[str, int]
 """A table, and the position of a row in it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of code of a row, and how often it was compared."""
+
+    label: str
+    times: int
+
+
+@dataclass(frozen=True)
+class RowCoverage:
+    """A row of a table in which rows carry code."""
+
+    group: str
+    """The name of the file in which it is written."""
+    key: str
+    title: str
+    times: int
+    """Episodes in which it took part, or runs of its rarest part if these were fewer."""
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +56,12 @@ class Figure:
     """How often each was compared."""
 
     @property
+    def median(self) -> int:
+        """How often half of them were compared at least."""
+        ordered = sorted(self.times.values(), reverse=True)
+        return ordered[(len(ordered) - 1) // 2] if ordered else 0
+
+    @property
     def least(self) -> int:
         """How often that was compared which was compared least often."""
         return min(self.times.values(), default=0)
@@ -43,6 +71,8 @@ class Figure:
             "total": self.total,
             "executed": self.executed,
             "compared": self.compared,
+            "least": self.least,
+            "median": self.median,
             "never": list(self.never),
             "times": dict(self.times),
         }
@@ -55,17 +85,23 @@ class Ledger:
         self.counts: Counter[Key] = Counter()
         self.rows: Counter[RowId] = Counter()
         self.episodes = 0
+        self.pairs = PairCounts()
 
-    def add(self, counts: Mapping[Key, int], rows: Iterable[RowId]) -> None:
-        """An episode that was compared and agreed."""
+    def add(
+        self, counts: Mapping[Key, int], rows: Iterable[RowId], together: Mapping[frozenset[int], int] | None = None
+    ) -> None:
+        """An episode that was compared and agreed; `together` is what ran in one decision."""
         self.counts.update(counts)
         self.rows.update(rows)
         self.episodes += 1
+        if together:
+            self.pairs.add(together)
 
     def merge(self, other: Ledger) -> None:
         self.counts.update(other.counts)
         self.rows.update(other.rows)
         self.episodes += other.episodes
+        self.pairs.merge(other.pairs)
 
 
 class Places:
@@ -83,6 +119,7 @@ class Places:
             "cards": self._row_figure(executed, compared),
             "texts": self._figure(executed, compared, "method", lambda key: f"{key[1]} {key[3]}: {key[2]}"),
             "verbs": self._figure(executed, compared, "proc", lambda key: str(key[1])),
+            "hooks": self._hook_figure(executed, compared),
             "branches": self._figure(executed, compared, "if", lambda key: f"{key[1]} {key[2]}"),
             "choices": self._figure(executed, compared, "choose", lambda key: f"choice {key[1]}: {key[2]}"),
             "draws": self._figure(executed, compared, "draw", lambda key: f"{key[2]} {key[1]}"),
@@ -91,6 +128,45 @@ class Places:
     def _figure(self, executed: Ledger, compared: Ledger, kind: str, name: Callable[[Key], str]) -> Figure:
         keys = [key for key in self._keys if key[0] == kind and key[-1] != "offered"]
         return _figure((name(key), executed.counts[key], compared.counts[key]) for key in keys)
+
+    def _hook_figure(self, executed: Ledger, compared: Ledger) -> Figure:
+        """Methods, all rows' versions together."""
+        hooks: dict[str, list[Key]] = {}
+        for key in self._keys:
+            if key[0] == "method":
+                hooks.setdefault(_hook(key), []).append(key)
+        return _figure(
+            (name, sum(executed.counts[key] for key in keys), sum(compared.counts[key] for key in keys))
+            for name, keys in hooks.items()
+        )
+
+    def pairs(self, sites: Mapping[Key, int], compared: Ledger) -> Pairs:
+        """How often verbs and hooks ran together."""
+        names = {sites[key]: _acting(key) for key in self._keys if key[0] in ("proc", "method") and key in sites}
+        return Pairs.of(names, compared.pairs)
+
+    def row_coverage(self, compared: Ledger) -> list[RowCoverage]:
+        """Every row that carries code, or stands beside some that do, with its pieces of code."""
+        return [self._row_coverage(row, compared) for row, _ in self._rows]
+
+    def _row_coverage(self, row: RowId, compared: Ledger) -> RowCoverage:
+        table = self._program.tables[row[0]]
+        span = table.spans[row[1]]
+        group = span.file.path.stem if span else table.name
+        parts = tuple(Part(label, compared.counts[key]) for label, key in self._labelled(row, ""))
+        return RowCoverage(
+            group, table.keys[row[1]], table.titles[row[1]], self._row_times(row, compared), parts
+        )  # fmt: skip
+
+    def _labelled(self, row: RowId, inside: str) -> Iterator[tuple[str, Key]]:
+        """The places of the code of a row and of the rows in it, with short names."""
+        table = self._program.tables[row[0]]
+        for method in table.methods.values():
+            if row[1] in method.bodies:
+                label = f"{inside}: {method.name}" if inside else method.name
+                yield label, ("method", table.name, method.name, table.keys[row[1]])
+        for child in self._children.get(row, ()):
+            yield from self._labelled(child, self._program.tables[child[0]].titles[child[1]])
 
     def _row_figure(self, executed: Ledger, compared: Ledger) -> Figure:
         times = ((name, self._row_times(row, executed), self._row_times(row, compared)) for row, name in self._rows)
@@ -177,6 +253,15 @@ class Places:
                 columns = self._program.tables[name].columns.values()
                 waiting += [type_.table for c in columns if isinstance(type_ := strip_optional(c.type), RowT)]
         return tables
+
+
+def _hook(key: Key) -> str:
+    return f"{key[1]}.{key[2]}"
+
+
+def _acting(key: Key) -> str:
+    """A verb or a hook by name."""
+    return str(key[1]).replace("_", " ") if key[0] == "proc" else _hook(key)
 
 
 def _references(program: hir.Program, row: RowId) -> Iterator[RowId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -46,6 +47,7 @@ class InterpEngine:
         self._own, self._covers = program, coverage
         self._views = range(program.players) if views else ()
         self._lanes: list[_Lane] = []
+        self._together: Counter[frozenset[int]] = Counter()
 
     @property
     def program(self) -> hir.Program:
@@ -63,12 +65,18 @@ class InterpEngine:
     def reset(self, setups: Sequence[Setup]) -> list[Observed]:
         if len(setups) > self.lanes:
             raise ValueError(f"{len(setups)} games for {self.lanes} lanes")
-        self._lanes = [_Lane(self.interp, setup, self._views) for setup in setups]
+        self._lanes = []
+        for setup in setups:
+            self._lanes.append(_Lane(self.interp, setup, self._views))
+            self._decided()
         return [lane.seen for lane in self._lanes]
 
     def step(self, actions: Sequence[int | None], draws: Sequence[Sequence[Draw]] | None = None) -> list[Observed]:
-        listed = draws or [()] * len(actions)
-        return [lane.step(a, d) for lane, a, d in zip(self._lanes, actions, listed, strict=True)]
+        found = []
+        for lane, action, outcomes in zip(self._lanes, actions, draws or [()] * len(actions), strict=True):
+            found.append(lane.step(action, outcomes))
+            self._decided()
+        return found
 
     def guided(self, setup: Setup, steps: Sequence[Taped], names: Names) -> tuple[tuple[Draw, ...], list[Taped]]:
         """Play the actions that are legal, with these outcomes as far as they fit: all outcomes as they were then.
@@ -90,6 +98,17 @@ class InterpEngine:
                     break
                 taken.append((name, tuple(game.draws)))
         return start, taken
+
+    def _decided(self) -> None:
+        """Note what ran together in one decision."""
+        if self.interp.coverage is not None and (ran := self.interp.coverage.ran):
+            self._together[frozenset(ran)] += 1
+            ran.clear()
+
+    def drain_together(self) -> Counter[frozenset[int]]:
+        """Which procedures and methods ran in one decision since the last call, by their numbers, and how often."""
+        together, self._together = self._together, Counter()
+        return together
 
     def drain(self) -> dict[Key, int]:
         """What ran since the last call; nothing without coverage."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from compiler.conformance.coverage import Figure
+from compiler.conformance.coverage import Figure, RowCoverage
+from compiler.conformance.pairs import Pairs
 from compiler.conformance.properties import PROPERTIES, Checks
 from compiler.conformance.scenarios import ScenarioResult
 from compiler.paths import display_path
@@ -79,6 +80,16 @@ class Played:
     actions: Mapping[str, int]
     """How often an action of each declaration was taken."""
     saturated: Mapping[str, int]
+    by_policy: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """For each policy: episodes, decisions, and what the manifest wants counted, summed over episodes."""
+
+    @property
+    def per_episode(self) -> dict[str, dict[str, float]]:
+        """The same as means per episode."""
+        return {
+            policy: {name: round(n / counts["episodes"], 2) for name, n in counts.items() if name != "episodes"}
+            for policy, counts in sorted(self.by_policy.items())
+        }
 
     def to_json(self) -> dict[str, Any]:
         seconds = max(self.seconds, 1e-9)
@@ -92,6 +103,8 @@ class Played:
             "policies": list(self.policies),
             "actions": dict(sorted(self.actions.items())),
             "saturated": dict(self.saturated),
+            "by_policy": {policy: dict(counts) for policy, counts in sorted(self.by_policy.items())},
+            "per_episode": self.per_episode,
         }
 
 
@@ -129,6 +142,8 @@ class Report:
     scenarios: dict[str, ScenarioResult] | None = None
     lockstep: dict[str, FollowerResult] | None = None
     coverage: dict[str, Figure] = field(default_factory=dict)
+    rows: Sequence[RowCoverage] = ()
+    pairs: Pairs | None = None
     played: Played | None = None
     replayed: Replayed | None = None
     notes: list[str] = field(default_factory=list)
@@ -142,6 +157,11 @@ class Report:
             and all(result.ok for result in (self.lockstep or {}).values())
             and not (self.replayed and self.replayed.diverges)
         )
+
+    def rarer_than(self, least: int) -> list[str]:
+        """The rows and texts that were compared less often."""
+        figures = [self.coverage[name] for name in ("cards", "texts") if name in self.coverage]
+        return [name for figure in figures for name, times in figure.times.items() if times < least]
 
     def to_json(self) -> dict[str, Any]:
         """The machine-readable form, described in docs/verify.md."""
@@ -162,6 +182,7 @@ class Report:
             "seed": self.seed,
             "levels": levels,
             "coverage": {name: figure.to_json() for name, figure in self.coverage.items()},
+            "pairs": self.pairs.to_json() if self.pairs else None,
             "play": self.played.to_json() if self.played else None,
             "replay": self.replayed.to_json() if self.replayed else None,
             "notes": self.notes,
@@ -190,8 +211,11 @@ class Report:
             lines += _lockstep_lines(self.lockstep, self.spec)
         if self.coverage:
             lines.append(_coverage_table(self.coverage))
+        if self.pairs is not None and self.pairs.total:
+            lines.append(_pairs_line(self.pairs))
         if self.played is not None:
             lines.append(_played_line(self.played))
+            lines += _policy_lines(self.played)
         return lines
 
 
@@ -276,14 +300,31 @@ def _coverage_table(coverage: Mapping[str, Figure]) -> Any:
 
     table = Table(title="Coverage of the specification", title_justify="left")
     table.add_column("")
-    for heading in ("total", "executed", "compared", "at least"):
+    for heading in ("total", "executed", "compared", "at least", "median"):
         table.add_column(heading, justify="right")
     table.add_column("never compared", overflow="fold")
     for name, figure in coverage.items():
         never = ", ".join(figure.never[:SHOWN]) + (f" … {len(figure.never)} in all" * (len(figure.never) > SHOWN))
-        counts = (figure.total, figure.executed, figure.compared, f"{figure.least} ×")
+        counts = (figure.total, figure.executed, figure.compared, f"{figure.least} ×", f"{figure.median} ×")
         table.add_row(name, *map(str, counts), never)
     return table
+
+
+def _pairs_line(pairs: Pairs) -> str:
+    never = pairs.never()
+    shown = "; ".join(f"{a} + {b}" for a, b in never[:SHOWN])
+    more = f" … {len(never)} in all" if len(never) > SHOWN else ""
+    gaps = f"; never: {shown}{more}" if never else ""
+    return f"[bold]L2[/bold] interactions: {len(pairs.episodes)} of {pairs.total} pairs compared in one episode, " \
+           f"{len(pairs.decisions)} in one decision{gaps}"  # fmt: skip
+
+
+def _policy_lines(played: Played) -> list[str]:
+    """What was counted, by policy."""
+    return [
+        f"  {policy}: {', '.join(f'{value:g} {name}' for name, value in counts.items())} per episode"
+        for policy, counts in played.per_episode.items()
+    ]
 
 
 def _played_line(played: Played) -> str:

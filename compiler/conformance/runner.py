@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from compiler.backends.interp import Interp
+from compiler.backends.interp.coverage import Key
 from compiler.conformance import properties
 from compiler.conformance.adapter import Adapter, AdapterError
 from compiler.conformance.coverage import Ledger, Places
@@ -57,6 +58,8 @@ class Job:
     """The properties are checked in so many episodes."""
     lockstep: bool
     episodes: int
+    counters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What is counted in every episode: by name, an action, a verb or a field of players."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,13 @@ class Outcome:
     tallies: dict[str, Tally] = field(default_factory=dict)
     executed: Ledger = field(default_factory=Ledger)
     compared: Ledger = field(default_factory=Ledger)
+    by_policy: dict[str, Counter[str]] = field(default_factory=dict)
+    """For each policy: episodes, decisions, and what the manifest wants counted."""
+
+    def note(self, episode: Episode, counted: Mapping[str, int]) -> None:
+        """Add an episode to the account of its policy."""
+        account = self.by_policy.setdefault(episode.policy, Counter())
+        account.update({"episodes": 1, "decisions": len(episode.steps), **counted})
 
     def merge(self, other: Outcome) -> None:
         self.episodes += other.episodes
@@ -130,6 +140,8 @@ class Outcome:
         self.checks.merge(other.checks)
         self.executed.merge(other.executed)
         self.compared.merge(other.compared)
+        for policy, account in other.by_policy.items():
+            self.by_policy.setdefault(policy, Counter()).update(account)
         for name, tally in other.tallies.items():
             self.tallies.setdefault(name, Tally()).merge(tally)
 
@@ -238,17 +250,32 @@ class Runner:
         into.actions.update(self.names.kind(action) for action in episode.actions)
         for step in (episode.start, *(step.seen for step in episode.steps)):
             into.saturated.update(finding.partition(" = ")[0] for finding in step.saturated)
-        reached = self.interp.drain()
+        reached, together = self.interp.drain(), self.interp.drain_together()
         taking_part = self.places.taking_part(self.program, episode.setup.params)
         if self.job.lockstep:
             agreed = self._follow(episode, into)
-            reached = reached or self.interp.drain()
+            reached, together = reached or self.interp.drain(), together or self.interp.drain_together()
             if agreed:
-                into.compared.add(reached, taking_part)
+                into.compared.add(reached, taking_part, together)
         into.executed.add(reached, taking_part)
+        into.note(episode, self.counted(episode, reached))
         if episode.number < self.job.property_episodes:
             self._check_properties(episode, into.checks)
             self.interp.drain()
+            self.interp.drain_together()
+
+    def counted(self, episode: Episode, reached: Mapping[Key, int]) -> dict[str, int]:
+        """What the manifest wants counted, in an episode."""
+        return {name: self._count(what, episode, reached) for name, what in self.job.counters.items()}
+
+    def _count(self, what: tuple[str, str], episode: Episode, reached: Mapping[Key, int]) -> int:
+        kind, name = what
+        if kind == "action":
+            return sum(self.names.kind(action) == name for action in episode.actions)
+        if kind == "verb":
+            return reached.get(("proc", name), 0)
+        last, first = episode.before(len(episode.steps)).fields, episode.start.fields
+        return sum(last[name]) - sum(first[name]) if name in last and name in first else 0
 
     def _follow(self, episode: Episode, into: Outcome) -> bool:
         """Whether followers agree with an episode, at least one and all of them."""

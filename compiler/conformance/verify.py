@@ -138,6 +138,7 @@ def _run(options: Options, runner: Runner, report: Report, console: Console | No
         job.policies,
         outcome.actions,
         outcome.saturated,
+        outcome.by_policy,
     )
     if outcome.endings["cut"]:
         report.notes.append(f"{outcome.endings['cut']} episodes were cut, since they did not come to an end")
@@ -153,6 +154,9 @@ def _run(options: Options, runner: Runner, report: Report, console: Console | No
             name: _result(runner, outcome.tallies.get(name, Tally()), digest, options) for name in runner.follower_names
         }
     report.coverage = runner.places.figures(outcome.executed, outcome.compared)
+    report.rows = runner.places.row_coverage(outcome.compared)
+    sites = runner.interp.interp.coverage.sites if runner.interp.interp.coverage is not None else {}
+    report.pairs = runner.places.pairs(sites, outcome.compared) if job.lockstep else None
 
 
 def _outcomes(runner: Runner, episodes: int, workers: int, so_far: Outcome) -> Iterator[Outcome]:
@@ -273,7 +277,26 @@ def job_of(options: Options, spec: Spec, program: hir.Program, engine: str, trac
         property_episodes=min(episodes, PROPERTY_EPISODES) if "L1" in options.levels else 0,
         lockstep="L3" in options.levels and followers > 0,
         episodes=episodes,
+        counters=_counters(spec, program),
     )
+
+
+def _counters(spec: Spec, program: hir.Program) -> dict[str, tuple[str, str]]:
+    """What the manifest wants counted. Raises SpecError (E0014) where it names what the game does not have."""
+    found = {}
+    for key, text in spec.manifest.verify.count.items():
+        kind, _, name = text.partition(" ")
+        known = {
+            "action": list(program.actions),
+            "verb": [words.replace("_", " ") for words in program.procs],
+            "field": [field.name for field in program.fields.values() if field.owner == "player"],
+        }[kind]
+        if name not in known:
+            message = f"verify.count.{key}: the game has no {kind} '{name}'"
+            span = spec.span("verify", "count", key)
+            raise SpecError.single("E0014", span, message, suggestion=did_you_mean(name, known))
+        found[key] = kind, f"player.{name}" if kind == "field" else name.replace(" ", "_") if kind == "verb" else name
+    return found
 
 
 def _taste(spec: Spec, program: hir.Program) -> Taste:

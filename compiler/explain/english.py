@@ -9,7 +9,7 @@ from itertools import pairwise
 from compiler.explain.phrases import Args, Phrases, same, written
 from compiler.explain.words import capital, listing, noun_of, polish, times, words
 from compiler.ir import hir
-from compiler.ir.types import NONE, BoolT, IntT, PlayerT, SetT, strip_optional
+from compiler.ir.types import NONE, BoolT, EntityT, IntT, PlayerT, SetT, strip_optional
 
 _TURNS = ("during this turn", "during the next turn", "during the turn after next")
 _LOTS = {"coin": "flip a coin", "die": "roll a die", "dice": "roll the dice"}
@@ -41,10 +41,10 @@ class Section:
 class English(Phrases):
     """Says procedures, methods and verbs."""
 
-    def method(self, method: hir.Method, row: int) -> Section:
-        """A row's own version of a method."""
+    def method(self, method: hir.Method, row: int, itself: str | None = None) -> Section:
+        """A row's own version of a method. `itself` is what the instance is called that is its parameter `self`."""
         with self._scope():
-            self._name_people(method.params)
+            self._name_people(method.params, itself)
             body = method.bodies[row]
             if isinstance(body, hir.Block):
                 return Section(words(method.name), self.block(body))
@@ -70,8 +70,13 @@ class English(Phrases):
     def _sequence(self, block: hir.Block) -> tuple[Step, ...]:
         said: list[Step] = []
         for statement, following in pairwise((*block.statements, None)):
-            if statement is not None and not _is_unset(statement, following):
-                said += self.statement(statement)
+            if statement is None or _is_unset(statement, following):
+                continue
+            if isinstance(statement, hir.Call) and statement.result is not None and _asks(following, statement.result):
+                said.append(Step(polish(self._call(self.program.procs[statement.proc], statement.args))))
+                self._rename(statement.result, words(statement.result.name))
+                continue
+            said += self.statement(statement)
         return tuple(said)
 
     def statement(self, statement: hir.Statement) -> tuple[Step, ...]:
@@ -277,10 +282,19 @@ class English(Phrases):
         said = [self._argument(arg) for arg in args]
         return f"{words(proc.name)} ({listing(said)})" if said else words(proc.name)
 
-    def _name_people(self, params: tuple[hir.Local, ...]) -> None:
+    def _name_people(self, params: tuple[hir.Local, ...], itself: str | None = None) -> None:
+        """A player `me` is you. So is the owner of `self`; of two players, the owner of `foe` is the other one."""
         for param in params:
-            if param.name == "me" and isinstance(param.type, PlayerT):
+            base = strip_optional(param.type)
+            if param.name == "me" and isinstance(base, PlayerT):
                 self._rename(param, "you")
+            elif isinstance(base, EntityT) and self.program.entities[base.name].per_player:
+                if param.name == "self":
+                    self._owners[param] = "you"
+                    if itself is not None:
+                        self._rename(param, itself)
+                elif param.name == "foe" and self.program.players == 2:
+                    self._owners[param] = "your opponent"
 
 
 def prose(steps: Iterable[Step]) -> Iterator[str]:
@@ -317,6 +331,15 @@ def _binds(act: hir.Alternative) -> hir.Local | None:
             return local
         case _:
             return None
+
+
+def _asks(statement: hir.Statement | None, result: hir.Local) -> bool:
+    """Whether a statement asks at once for the yes or no that a verb has given."""
+    match statement:
+        case hir.If(hir.Get(local) | hir.Apply("not", (hir.Get(local),))):
+            return local is result
+        case _:
+            return False
 
 
 def _is_unset(statement: hir.Statement, following: hir.Statement | None) -> bool:

@@ -71,6 +71,8 @@ class Phrases:
     def __init__(self, program: hir.Program) -> None:
         self.program = program
         self._names: dict[hir.Local, str] = {}
+        self._owners: dict[hir.Local, str] = {}
+        """What the owners of instances are called, where that is not "its owner"."""
 
     # --- conditions ---
 
@@ -245,6 +247,8 @@ class Phrases:
             case hir.MakeRef(entity, owner, index):
                 named = f"{words(entity)} {self.value(index, _TIGHT)}"
                 return named if owner is None else of(self.value(owner), named)
+            case hir.OwnerOf(hir.Get(local)) if local in self._owners:
+                return self._owners[local]
             case hir.OwnerOf(ref):
                 return of(self.value(ref), "owner")
             case hir.IndexOf(ref):

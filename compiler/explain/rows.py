@@ -90,8 +90,13 @@ def known_names(program: hir.Program) -> list[str]:
 
 
 def explain_row(program: hir.Program, table: hir.Table, row: int) -> Explanation:
-    """A row of a table in English."""
+    """A row of a table in English. What a row within another does, it does with the instance that shows that other."""
     english = English(program)
+    itself = None
+    if table.parent is not None:
+        within = table.data["parent"][row]
+        assert isinstance(within, int)
+        itself = program.tables[table.parent].titles[within] or None
     children = tuple(
         explain_row(program, child, position)
         for child in program.tables.values()
@@ -106,7 +111,7 @@ def explain_row(program: hir.Program, table: hir.Table, row: int) -> Explanation
         table.forms[row],
         tuple(_facts(program, table, row)),
         (
-            *(english.method(method, row) for method in table.methods.values() if row in method.bodies),
+            *(english.method(method, row, itself) for method in table.methods.values() if row in method.bodies),
             *(_open(hole) for hole in program.holes if (hole.table, hole.row) == (table.name, row)),
         ),
         children,

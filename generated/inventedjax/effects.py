@@ -47,6 +47,7 @@ from .runtime import (
     look,
     look_in,
     lowest,
+    mask_of,
     negate,
     nonempty,
     of_player,
@@ -54,6 +55,7 @@ from .runtime import (
     place_at,
     put,
     put_element,
+    repeat,
     reset_all,
     reveal,
     shuffle,
@@ -260,7 +262,7 @@ def ability_tireless(g: Game, row: Lane) -> Lane:
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:273)"""
+    """has fallen (specs/tcg/flow.rules:277)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
 
 
@@ -270,32 +272,32 @@ def prize(g: Game, s: Lane) -> Lane:
 
 
 def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:274)"""
+    """has points (specs/tcg/flow.rules:278)"""
     return at(g.player_points, p) >= 3
 
 
 def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:275)"""
+    """has pokemon (specs/tcg/flow.rules:279)"""
     return nonempty(in_play(g, p))
 
 
 def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:276)"""
+    """wins (specs/tcg/flow.rules:280)"""
     return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
 
 
 def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:281)"""
+    """all gone (specs/tcg/flow.rules:285)"""
     return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
 
 
 def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:280)"""
+    """standing (specs/tcg/flow.rules:284)"""
     return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
 
 
 def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:279)"""
+    """verdict (specs/tcg/flow.rules:283)"""
     return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 
@@ -554,14 +556,10 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
         ).mask,
         on,
     )
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | moved_, on)
     leave(g, on, t)
 
 
@@ -579,14 +577,10 @@ def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
         ).mask,
         on_,
     )
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on__2 = on_ & here
-        moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__3)
-        g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | bit(position), on__3)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on_)
+    g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | moved_, on_)
     shuffle(g, PLAYER_DECK, owner_of(PLACE, t), on_)
     leave(g, on_, t)
 
@@ -623,17 +617,18 @@ def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
 
 def mill_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
     """mill cards of (specs/tcg/verbs/cards.rules:37)"""
-    rounds = n
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
+        on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__3)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
+
+    repeat(g, on, n, rounds, 5)
 
 
 def ability_energized(g: Game, on: Lane, row: Lane, self_: Lane, e: Lane) -> Lane:
@@ -701,13 +696,9 @@ def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
     g.player_shown = put(
         g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
     )
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.player_hand, p), p))
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~moved_, on)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | moved_, on)
     shuffle(g, PLAYER_DECK, p, on)
 
 

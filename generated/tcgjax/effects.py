@@ -405,7 +405,7 @@ def is_kind(g: Game, s: Lane, e: Lane) -> Lane:
 
 
 def has_fallen(g: Game, t: Lane) -> Lane:
-    """has fallen (specs/tcg/flow.rules:273)"""
+    """has fallen (specs/tcg/flow.rules:277)"""
     return (at(g.place_pokemon, t) != -1) & (at(g.place_damage, t) >= max_hp(g, t))
 
 
@@ -415,32 +415,32 @@ def prize(g: Game, s: Lane) -> Lane:
 
 
 def has_points(g: Game, p: Lane) -> Lane:
-    """has points (specs/tcg/flow.rules:274)"""
+    """has points (specs/tcg/flow.rules:278)"""
     return at(g.player_points, p) >= 3
 
 
 def has_pokemon(g: Game, p: Lane) -> Lane:
-    """has pokemon (specs/tcg/flow.rules:275)"""
+    """has pokemon (specs/tcg/flow.rules:279)"""
     return nonempty(in_play(g, p))
 
 
 def wins(g: Game, p: Lane) -> Lane:
-    """wins (specs/tcg/flow.rules:276)"""
+    """wins (specs/tcg/flow.rules:280)"""
     return has_points(g, p) | negate(has_pokemon(g, opponent(g, p)))
 
 
 def all_gone(g: Game, p: Lane) -> Lane:
-    """all gone (specs/tcg/flow.rules:281)"""
+    """all gone (specs/tcg/flow.rules:285)"""
     return negate(has_pokemon(g, p)) & negate(has_pokemon(g, opponent(g, p)))
 
 
 def standing(g: Game, p: Lane) -> Lane:
-    """standing (specs/tcg/flow.rules:280)"""
+    """standing (specs/tcg/flow.rules:284)"""
     return where(has_points(g, p), 1, 0) + where(has_pokemon(g, p), 1, 0)
 
 
 def verdict(g: Game, p: Lane) -> Lane:
-    """verdict (specs/tcg/flow.rules:279)"""
+    """verdict (specs/tcg/flow.rules:283)"""
     return where((all_gone(g, p) & True), 0, clip((standing(g, p) - standing(g, opponent(g, p))), -1, 1))
 
 

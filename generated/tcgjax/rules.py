@@ -105,6 +105,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     Universe,
     advance_all,
     ask,
@@ -141,6 +142,7 @@ from .runtime import (
     put,
     put_at_bottom,
     put_element,
+    repeat,
     repeat_while,
     reveal,
     select,
@@ -174,19 +176,20 @@ def set_up_round(g: Game, on: Lane) -> None:
     g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
     p_2 = p
     p_3 = p_2
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(at(g.player_hand, p_3)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p_3)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p_3, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p_3, position, on__4)
-        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position, CARD), on__4)
-        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position, CARD), on__4)
-    on__5 = on & negate(
+        take(g, PLAYER_DECK, p_3, position, on__3)
+        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position, CARD), on__3)
+
+    repeat(g, on, 5, rounds, 5)
+    on__4 = on & negate(
         nonempty(
             inter(
                 at(g.player_hand, p_2),
@@ -197,10 +200,10 @@ def set_up_round(g: Game, on: Lane) -> None:
             )
         )
     )
-    back = draw_member(g, on__5, Draws.pick, CARD, at(g.player_hand, p_2))
+    back = draw_member(g, on__4, Draws.pick, CARD, at(g.player_hand, p_2))
     instead = draw_member(
         g,
-        on__5,
+        on__4,
         Draws.pick,
         CARD,
         inter(
@@ -212,16 +215,16 @@ def set_up_round(g: Game, on: Lane) -> None:
         ),
     )
     moved__2 = back
-    on__6 = on__5 & (moved__2 >= 0)
+    on__5 = on__4 & (moved__2 >= 0)
     position_2 = moved__2
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2, CARD), on__6)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2, CARD), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2, CARD), on__5)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2, CARD), on__5)
     moved__3 = instead
-    on__7 = on__5 & (moved__3 >= 0)
+    on__6 = on__4 & (moved__3 >= 0)
     position_3 = moved__3
-    take(g, PLAYER_DECK, p_2, position_3, on__7)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3, CARD), on__7)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3, CARD), on__7)
+    take(g, PLAYER_DECK, p_2, position_3, on__6)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3, CARD), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3, CARD), on__6)
     g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
@@ -776,17 +779,18 @@ def attack_effect_join_3(g: Game, on: Lane) -> None:
 def attack_effect_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:136"""
     p = owner_of(PLACE, g.r_self__3)
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
+        on__2 = on_ & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__3)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
+
+    repeat(g, on, 5, rounds, 5)
     g.pc = select(on, At.attack_effect_join_4, g.pc)
 
 
@@ -1528,17 +1532,18 @@ def attack_effect_join_24(g: Game, on: Lane) -> None:
 def attack_effect_then_25(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:137"""
     p = owner_of(PLACE, g.r_foe_3)
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
+        on__2 = on_ & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__3)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
+
+    repeat(g, on, 5, rounds, 5)
     g.pc = select(on, At.attack_effect_join_25, g.pc)
 
 
@@ -2498,18 +2503,19 @@ def species_play_join_10(g: Game, on: Lane) -> None:
 def species_play_then_11(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     p = g.r_me
-    rounds = 2
-    for i in range(2):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(at(g.player_hand, p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
+
+    repeat(g, on, 2, rounds, 2)
     g.pc = select(on, At.species_play_join_11, g.pc)
 
 
@@ -2527,18 +2533,19 @@ def species_play_join_11(g: Game, on: Lane) -> None:
 def species_play_then_12(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:26"""
     p = opponent(g, g.r_me)
-    rounds = 3
-    for i in range(3):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(at(g.player_hand, p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
+
+    repeat(g, on, 3, rounds, 3)
     g.pc = select(on, At.species_play_join_12, g.pc)
 
 
@@ -2606,14 +2613,15 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_3)
     g.r_t_left_3 = select(on, without(PLACE, g.r_t_left_3, t), g.r_t_left_3)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    g.r_c_left_6 = select(on, at(g.place_stack, t_2), g.r_c_left_6)
+    t_3 = t_2
+    g.r_c_left_6 = select(on, at(g.place_stack, t_3), g.r_c_left_6)
 
     def more(g: Game) -> Lane:
         return nonempty(g.r_c_left_6)
@@ -2624,12 +2632,12 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
         moved_ = g.r_c_18
         on_ = on & (moved_ >= 0)
         position = moved_
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position, CARD), on_)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position, CARD), on_)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
 
     repeat_while(g, on, more, rounds, 40)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
 
@@ -2653,19 +2661,19 @@ def settle_from_done(g: Game, on: Lane) -> None:
 
 
 def settle_from_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_16 = select(on, g.r_leader, g.r_p_16)
     g.pc = select(on, where((at(g.place_pokemon, active(g, g.r_p_16)) == -1), At.promote_then, At.promote_join), g.pc)
 
 
 def promote_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_37 = select(on, -1, g.r_t_37)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
 def promote_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_16
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_16))
@@ -2673,26 +2681,26 @@ def promote_ask(g: Game, on: Lane) -> None:
 
 
 def promote_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_38 = select(chose_slot, (g.action - Act.slot), g.r_t_38)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_37 = select(on, g.r_t_38, g.r_t_37)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_37)
     g.pc = select(on, At.promote_join, g.pc)
 
 
 def promote_join(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_17 = select(on, opponent(g, g.r_leader), g.r_p_17)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_17)) == -1), At.promote_then_2, At.promote_join_2), g.pc
@@ -2700,13 +2708,13 @@ def promote_join(g: Game, on: Lane) -> None:
 
 
 def promote_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_39 = select(on, -1, g.r_t_39)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
 def promote_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_17
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_17))
@@ -2714,26 +2722,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_40 = select(chose_slot, (g.action - Act.slot), g.r_t_40)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_39 = select(on, g.r_t_40, g.r_t_39)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_39)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(on, where(((g.r_rounds_8 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
@@ -2770,14 +2778,15 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
     t = lowest(PLACE, g.r_t_left_4)
     g.r_t_left_4 = select(on, without(PLACE, g.r_t_left_4, t), g.r_t_left_4)
+    t_2 = t
     g.player_points = put(
         g.player_points,
-        opponent(g, owner_of(PLACE, t)),
-        clip((at(g.player_points, opponent(g, owner_of(PLACE, t))) + prize(g, at(g.place_pokemon, t))), 0, 15),
+        opponent(g, owner_of(PLACE, t_2)),
+        clip((at(g.player_points, opponent(g, owner_of(PLACE, t_2))) + prize(g, at(g.place_pokemon, t_2))), 0, 15),
         on,
     )
-    t_2 = t
-    g.r_c_left_7 = select(on, at(g.place_stack, t_2), g.r_c_left_7)
+    t_3 = t_2
+    g.r_c_left_7 = select(on, at(g.place_stack, t_3), g.r_c_left_7)
 
     def more(g: Game) -> Lane:
         return nonempty(g.r_c_left_7)
@@ -2788,12 +2797,12 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
         moved_ = g.r_c_19
         on_ = on & (moved_ >= 0)
         position = moved_
-        whose = owner_of(PLACE, t_2)
-        g.place_stack = put(g.place_stack, t_2, at(g.place_stack, t_2) & ~bit(position, CARD), on_)
+        whose = owner_of(PLACE, t_3)
+        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position, CARD), on_)
         g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position, CARD), on_)
 
     repeat_while(g, on, more, rounds, 40)
-    leave(g, on, t_2)
+    leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
 
@@ -2817,7 +2826,7 @@ def settle_from_done_3(g: Game, on: Lane) -> None:
 
 
 def settle_from_join_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     g.r_p_18 = select(on, g.r_leader_2, g.r_p_18)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_18)) == -1), At.promote_then_3, At.promote_join_3), g.pc
@@ -2825,13 +2834,13 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 
 def promote_then_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_41 = select(on, -1, g.r_t_41)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
 def promote_ask_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_18
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_18))
@@ -2839,26 +2848,26 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_42 = select(chose_slot, (g.action - Act.slot), g.r_t_42)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_41 = select(on, g.r_t_42, g.r_t_41)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_41)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
 def promote_join_3(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_p_19 = select(on, opponent(g, g.r_leader_2), g.r_p_19)
     g.pc = select(
         on, where((at(g.place_pokemon, active(g, g.r_p_19)) == -1), At.promote_then_4, At.promote_join_4), g.pc
@@ -2866,13 +2875,13 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 
 def promote_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.r_t_43 = select(on, -1, g.r_t_43)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
 def promote_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     player = g.r_p_19
     words = no_actions(ACTIONS)
     offer(words, Act.slot, 8, benched(g, g.r_p_19))
@@ -2880,26 +2889,26 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 
 
 def promote_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
     g.r_t_44 = select(chose_slot, (g.action - Act.slot), g.r_t_44)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     g.r_t_43 = select(on, g.r_t_44, g.r_t_43)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:268"""
+    """specs/tcg/flow.rules:272"""
     send_out(g, on, g.r_t_43)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
 def promote_join_4(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:267"""
+    """specs/tcg/flow.rules:271"""
     g.pc = select(on, where((g.turn >= 30), At.close_turn_then, At.close_turn_join), g.pc)
 
 
@@ -2968,13 +2977,13 @@ def close_turn_then(g: Game, on: Lane) -> None:
 
 
 def settle_from_then_2(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
 
 def settle_from_then(g: Game, on: Lane) -> None:
-    """specs/tcg/flow.rules:261"""
+    """specs/tcg/flow.rules:260"""
     give_rewards(g, on, [verdict(g, p) for p in range(2)])
     game_over(g, on, HALTED)
 
@@ -3273,8 +3282,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-ASKS = ((At.take_turn_ask, take_turn_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.take_turn_ask, take_turn_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_then, play_then),
@@ -3443,16 +3452,16 @@ SEGMENTS = (
         (At.attack_effect_then_26, attack_effect_then_26),
         (At.attack_effect_then_27, attack_effect_then_27),
         (At.lure_one_of_by_then_2, lure_one_of_by_then_2),
+        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
     ),
     (
-        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
         (At.lure_one_of_by_chosen_2, lure_one_of_by_chosen_2),
         (At.lure_one_of_by_slot_2, lure_one_of_by_slot_2),
         (At.lure_one_of_by_went_on_2, lure_one_of_by_went_on_2),
         (At.attack_effect_join_26, attack_effect_join_26),
+        (At.take_turn_retreat, take_turn_retreat),
     ),
     (
-        (At.take_turn_retreat, take_turn_retreat),
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
         (At.retreat_to_chosen, retreat_to_chosen),
@@ -3579,9 +3588,9 @@ SEGMENTS = (
         (At.settle_from_round, settle_from_round),
         (At.settle_from_round_2, settle_from_round_2),
         (At.settle_from_done_2, settle_from_done_2),
-        (At.settle_from_done, settle_from_done),
     ),
     (
+        (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
         (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
@@ -3591,9 +3600,9 @@ SEGMENTS = (
         (At.promote_join, promote_join),
         (At.promote_then_2, promote_then_2),
         (At.promote_ask_2, promote_ask_2),
-        (At.promote_chosen_2, promote_chosen_2),
     ),
     (
+        (At.promote_chosen_2, promote_chosen_2),
         (At.promote_slot_2, promote_slot_2),
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),

@@ -35,6 +35,7 @@ def test_every_part_of_the_rules_is_executed_and_compared(tmp_path: Path) -> Non
         "cards": (5, 5, []),
         "texts": (5, 5, []),
         "verbs": (2, 2, []),
+        "hooks": (2, 2, []),
         "branches": (8, 8, []),
         "choices": (3, 3, []),
         "draws": (3, 3, []),

@@ -16,6 +16,8 @@ class Coverage:
         self._index: dict[Key, int] = {}
         self.counters: list[int] = []
         """One per place; the functions of the program add to it."""
+        self.ran: set[int] = set()
+        """The procedures and methods that ran, by the number of their counter, since somebody cleared it."""
         for key, count in (counts or {}).items():
             self.counters[self.site(key)] += count
 
@@ -25,6 +27,11 @@ class Coverage:
         if index == len(self.counters):
             self.counters.append(0)
         return index
+
+    @property
+    def sites(self) -> dict[Key, int]:
+        """The number of each place's counter."""
+        return dict(self._index)
 
     @property
     def counts(self) -> dict[Key, int]:

@@ -42,6 +42,7 @@ class Space:
         self.names: dict[str, Any] = runtime.bindings(self._sites)
         self.names["T"] = teller
         self.names["K"] = coverage.counters if coverage is not None else []
+        self.names["R"] = coverage.ran.add if coverage is not None else None
         self._constants: dict[tuple[str, int], str] = {}
         self._keep: list[object] = []  # what `_constants` knows by identity must live as long
 

@@ -45,7 +45,8 @@ class Function(Expressions):
 
     def count(self, key: Key) -> None:
         if self.space.coverage is not None and key:
-            self.line(f"K[{self.space.coverage.site(key)}] += 1", None)
+            site = self.space.coverage.site(key)
+            self.line(f"K[{site}] += 1" + (f"; R({site})" if key[0] in ("proc", "method") else ""), None)
 
     def _tell(self, what: tuple[str, ...], row: str, args: Sequence[hir.Expr]) -> None:
         if self.space.teller is not None:

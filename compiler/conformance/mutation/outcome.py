@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 """How many survivors are listed for people; the JSON has all of them."""
-ENOUGH = 8
+ENOUGH = 20
 """Windows in which a place must have run without any difference, for the mutant to be taken for no mutant at all."""
 
 

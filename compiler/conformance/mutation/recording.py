@@ -24,7 +24,7 @@ LONGEST = 400
 """Decisions of a recorded game."""
 AFTERWARDS = 30
 """Decisions after a place ran in which its consequences may show."""
-WINDOWS = 12
+WINDOWS = 24
 """Pieces of games in which a place runs."""
 STRIDE = 64
 """Episodes after which it is looked at what is still missing."""
