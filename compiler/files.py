@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -106,20 +105,6 @@ class OutputTree:
             keep = unchanged | ({MANIFEST} if same_manifest else set())
             _swap_in(target, files, keep)
         return changes
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file by renaming, so that nobody ever sees half of it; its folder is made. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def source_hashes(root: Path, files: Iterable[Path]) -> dict[str, str]:

@@ -288,8 +288,11 @@ def _put_first(root: Path, package: str) -> None:
     importlib.invalidate_caches()
 
 
-def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:
-    """Read a manifest and find its files. Raises SpecError, with all of `diagnostics`, when anything is wrong."""
+def load_spec(path: str | Path, diagnostics: Diagnostics, *, needs_rules: bool = True) -> Spec:
+    """Read a manifest and find its files. Raises SpecError, with all of `diagnostics`, when anything is wrong.
+
+    Where no rules are needed, patterns may match nothing yet: `specc scrape` brings the files.
+    """
     source = read_source(path, diagnostics)
     if source is None:
         raise SpecError(diagnostics)
@@ -301,7 +304,8 @@ def load_spec(path: str | Path, diagnostics: Diagnostics) -> Spec:
     fills = source.path.parent / manifest.fills if manifest.fills else None
     if fills is not None and fills.exists() and not fills.is_dir():
         diagnostics.error("E0018", tree.span("fills"), f"fills: '{manifest.fills}' is no folder")
-    rules = tuple(file for file in _find_rules(manifest.rules, tree, diagnostics) if file.parent != fills)
+    found = diagnostics if needs_rules else Diagnostics()
+    rules = tuple(file for file in _find_rules(manifest.rules, tree, found) if file.parent != fills)
     decks = _find_decks(manifest.decks, tree, diagnostics)
     diagnostics.raise_if_errors()
     return Spec(manifest, project_root(source.path), rules, decks, tree)

@@ -92,7 +92,7 @@ def scrape(
             raise typer.BadParameter("--check compares with the files of --out DIR")
         if saved is not None and len(sites or ()) != 1:
             raise typer.BadParameter("--import takes the saved pages of one site: name it with --site")
-        loaded = load_spec(_manifest(spec), report.sink)
+        loaded = load_spec(_manifest(spec), report.sink, needs_rules=False)
         if not sets and not rules:
             known = ", ".join(loaded.manifest.sources.sets) or "none yet"
             raise typer.BadParameter(f"name a set with --set; the manifest knows {known}")
@@ -379,12 +379,13 @@ def _tell_changes(plans: Sequence[FilePlan], report: Report) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    from compiler.files import write_whole
+    from compiler.files import write_text
 
     try:
-        write_whole(path, text)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SpecError.single("E0704", None, f"cannot write {path}: {error.strerror}") from error
+    write_text(path, text)
 
 
 # --- rules pages ------------------------------------------------------------------------------------------------------

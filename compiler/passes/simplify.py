@@ -30,6 +30,8 @@ def _simpler(program: hir.Program, node: Node) -> Node:
             return condition
         case hir.Apply("and" | "or", (left, right)):
             return _junction(node, left, right)
+        case hir.Reduce("any", _, _, hir.Const(0)) | hir.Reduce("all", _, _, hir.Const(1)):
+            return hir.Const(int(node.kind == "all"), BOOL, node.span)
         case hir.Apply("eq" | "ne" as op, (left, right)) if _never_none(left, right) or _never_none(right, left):
             return hir.Const(int(op == "ne"), BOOL, node.span)
         case hir.Apply() | hir.Column() | hir.OwnerOf() | hir.IndexOf() | hir.MakeRef():

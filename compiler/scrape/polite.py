@@ -6,6 +6,7 @@ import email.utils
 import random
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +23,6 @@ from compiler.scrape.guard import Origin
 AGENT = "specc"
 """The name that robots.txt may speak of."""
 
-_SLACK = 1.05
-"""Requests start this much further apart than the rate allows, so that jitter on the way cannot push them over it."""
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ASKS_TO_WAIT = frozenset({429, 503})
 
@@ -34,6 +33,8 @@ class Manners:
 
     rate: float | None = 1.0
     """Requests a second to one host; None: as fast as it goes."""
+    window: float = 5.0
+    """Seconds: in no window of this length does a host see more requests than the rate allows."""
     concurrency: int = 2
     """Requests under way at one host."""
     attempts: int = 5
@@ -43,10 +44,44 @@ class Manners:
     """Seconds: whoever asks for a longer wait is given up for now."""
 
 
+class _Pace:
+    """Spaces requests evenly, and keeps what a host sees to the rate.
+
+    Requests may be held up on their way and arrive in a bunch, so even spacing alone promises nothing. When a request
+    arrives is not known, but it has arrived by the time it is answered: as many as a window may hold are under way or
+    were answered within it, and the next one waits.
+    """
+
+    def __init__(self, pause: float, window: float) -> None:
+        self._spacing = AsyncLimiter(1, pause)
+        self._most = max(1, int(window / pause + 1e-9))
+        self._window = self._most * pause
+        self._under_way = 0
+        self._answered: deque[float] = deque()
+
+    async def start(self) -> None:
+        """Wait until a request may be sent."""
+        await self._spacing.acquire()
+        while self._under_way + self._recent() >= self._most:
+            oldest = self._answered[0] if self._answered else time.monotonic()
+            await anyio.sleep(max(0.01, oldest + self._window - time.monotonic()))
+        self._under_way += 1
+
+    def end(self) -> None:
+        """A request was answered, or has failed."""
+        self._under_way -= 1
+        self._answered.append(time.monotonic())
+
+    def _recent(self) -> int:
+        while self._answered and self._answered[0] + self._window <= time.monotonic():
+            self._answered.popleft()
+        return len(self._answered)
+
+
 @dataclass
 class _Host:
     gate: anyio.Semaphore
-    limiter: AsyncLimiter | None
+    pace: _Pace | None
     robots: Protego | None = None
     asking: anyio.Lock = field(default_factory=anyio.Lock)
     not_before: float = 0.0
@@ -61,7 +96,7 @@ class Hosts:
     def get(self, origin: Origin, manners: Manners) -> _Host:
         """A host; it is treated in the manners of whoever came first."""
         if origin not in self._hosts:
-            self._hosts[origin] = _Host(anyio.Semaphore(manners.concurrency), _limiter(manners, 0))
+            self._hosts[origin] = _Host(anyio.Semaphore(manners.concurrency), _pace(manners, 0))
         return self._hosts[origin]
 
 
@@ -91,9 +126,14 @@ class PoliteTransport(httpx.AsyncBaseTransport):
         async with host.gate:
             while (wait := host.not_before - time.monotonic()) > 0:
                 await anyio.sleep(wait)
-            if host.limiter is not None:
-                await host.limiter.acquire()
-            response = await self._inner.handle_async_request(request)
+            pace = host.pace
+            if pace is not None:
+                await pace.start()
+            try:
+                response = await self._inner.handle_async_request(request)
+            finally:
+                if pace is not None:
+                    pace.end()
         if response.status_code in _ASKS_TO_WAIT and (asked := retry_after(response)) is not None:
             host.not_before = max(host.not_before, time.monotonic() + min(asked, self._manners.patience))
         return response
@@ -102,7 +142,8 @@ class PoliteTransport(httpx.AsyncBaseTransport):
         async with host.asking:
             if host.robots is None:
                 host.robots = Protego.parse(await self._robots_text(origin, host))
-                host.limiter = _limiter(self._manners, _delay(host.robots))
+                if delay := _delay(host.robots):
+                    host.pace = _pace(self._manners, delay)
         return host.robots
 
     async def _robots_text(self, origin: Origin, host: _Host) -> str:
@@ -195,9 +236,9 @@ def retry_after(response: httpx.Response) -> float | None:
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
-def _limiter(manners: Manners, delay: float) -> AsyncLimiter | None:
-    pause = max(1 / manners.rate * _SLACK if manners.rate else 0.0, delay)
-    return AsyncLimiter(1, pause) if pause else None
+def _pace(manners: Manners, delay: float) -> _Pace | None:
+    pause = max(1 / manners.rate if manners.rate else 0.0, delay)
+    return _Pace(pause, manners.window) if pause else None
 
 
 def _delay(robots: Protego) -> float:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from compiler.files import write_whole
+from compiler.files import write_text
 from compiler.scrape.records import Record
 from compiler.source import Span
 from compiler.syntax import ast
@@ -79,7 +79,9 @@ def keep(game: str, statements: Iterable[tuple[str, RuleStatement]], texts: Text
     for url, said in ordered:
         found.setdefault(said.key, Numbered(said.key, url, said.title, said.heading, texts.put(said.text)))
     lines = json.dumps([vars(one) for one in found.values()], indent=1, ensure_ascii=False)
-    write_whole(index_path(game), lines + "\n")
+    path = index_path(game)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, lines + "\n")
     return list(found.values())
 
 

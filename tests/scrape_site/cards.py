@@ -65,7 +65,7 @@ CARDS: list[Card] = [
         "A1-037",
         "Wispkit",
         "R 50 basic W 1",
-        ("C", "Tail Feint", 0, "Toss a coin; on heads the Pokémon it faces cannot attack in its next turn."),
+        ("C", "Tail Feint", 0, "Toss a coin: on heads the Pokémon it faces cannot attack in its next turn."),
     ),
     _pokemon(
         5,
@@ -76,8 +76,8 @@ CARDS: list[Card] = [
             "R",
             "Kindling Waltz",
             0,
-            "Toss three coins. For every heads, a [R] Energy out of the Energy Zone goes to a [R] Pokémon on your Bench; "
-            "you say to which.",
+            "Toss three coins. For every heads, a [R] Energy out of the Energy Zone goes to a [R] Pokémon on your Bench. "
+            "You say to which.",
         ),
         ("RCC", "Heat Ray", 70),
     ),
@@ -96,7 +96,7 @@ CARDS: list[Card] = [
         "A1-083",
         "Rimewing",
         "W 100 basic L 1",
-        ("WWC", "Cold Stare", 60, "Toss a coin; on heads the Pokémon it faces becomes Paralyzed."),
+        ("WWC", "Cold Stare", 60, "Toss a coin: on heads the Pokémon it faces becomes Paralyzed."),
     ),
     _pokemon(
         10,
@@ -135,7 +135,7 @@ CARDS: list[Card] = [
         "A1-140",
         "Moletrio",
         "F 70 1:Moleling G 1",
-        ("F", "Burrow", 40, "Toss a coin; on heads nothing that attacks do reaches this Pokémon before your next turn."),
+        ("F", "Burrow", 40, "Toss a coin: on heads nothing that attacks do reaches this Pokémon before your next turn."),
     ),
     _pokemon(19, "A1-158", "Shellkin", "F 90 1:Shell_Rock G 1", ("F", "Shell Bump", 40)),
     _pokemon(
@@ -166,17 +166,17 @@ CARDS: list[Card] = [
     _trainer(25, "A1-217", "fossil", "Shell Rock", "Lies in play as a [C] Basic Pokémon of 40 HP. You may discard it in your turn. It never retreats."),
     _trainer(26, "A1-220", "supporter", "Tidekeeper", "Pick a [W] Pokémon of yours and toss a coin again and again, up to the first tails: every heads gives it a [W] Energy out of your Energy Zone."),
     _trainer(27, "A1-223", "supporter", "Ringmaster", "For this turn your Pokémon's attacks hit the opposing Active Pokémon for 10 more."),
-    _trainer(28, "A1-225", "supporter", "Gatewarden", "The opposing Active Pokémon goes to the Bench; its owner picks who comes forward."),
+    _trainer(28, "A1-225", "supporter", "Gatewarden", "The opposing Active Pokémon goes to the Bench. Your opponent chooses who comes forward."),
     _trainer(29, "P-A-001", "item", "Salve", "Takes 20 damage off one of your Pokémon."),
     _trainer(30, "P-A-002", "item", "Light Boots", "Retreating costs your Active Pokémon one Energy less this turn."),
     _trainer(31, "P-A-004", "item", "Spyglass", "Shows you the three uppermost cards of your deck."),
-    _trainer(32, "P-A-006", "item", "Fresh Start", "The cards in your opponent's hand are shuffled into the deck; your opponent draws three."),
+    _trainer(32, "P-A-006", "item", "Fresh Start", "The cards in your opponent's hand are shuffled into the deck. Your opponent draws three."),
     _trainer(33, "A2b-111", "item", "Lure", "A Basic Pokémon from your deck, chosen by chance, comes to your hand."),
     _trainer(34, "A4b-373", "supporter", "Old Scholar", "You draw two cards."),
     _trainer(35, "A2-147", "tool", "Thick Cloak", "Its bearer has 20 HP more."),
     _trainer(36, "A2-148", "tool", "Thorn Cap", "When an opposing attack damages its bearer in the Active Spot, the attacker gets 20 damage."),
     _trainer(37, "B2-154", "stadium", "Seedling Meadow", "Basic Pokémon of both sides have 20 HP more."),
-    _trainer(38, "B2a-093", "stadium", "Market Square", "In their turn, players may once toss a coin; on heads, a Pokémon chosen by chance comes from their deck to their hand."),
+    _trainer(38, "B2a-093", "stadium", "Market Square", "In their turn, players may once toss a coin: on heads, a Pokémon chosen by chance comes from their deck to their hand."),
 ]  # fmt: skip
 
 _REPRINTS = {39: "T1-003", 40: "T1-016", 41: "T1-028"}
@@ -188,11 +188,10 @@ PRINTS: dict[int, Card] = {int(ident[-3:]): card for card in CARDS for ident in 
 """The card that is printed at each number of the set."""
 
 
-def many(count: int) -> dict[int, Card]:
-    """A set of any size, for measurements: the invented cards again and again, under other names and numbers."""
+def many(count: int, set_code: str = SET) -> dict[int, Card]:
+    """A set of any size, for measurements: the invented cards again and again, under other numbers."""
     found: dict[int, Card] = {}
     for number in range(1, count + 1):
-        card = CARDS[(number - 1) % len(CARDS)]
-        ident = f"{SET}-{number:03d}"
-        found[number] = {**card, "id": ident, "prints": [ident], "name": f"{card['name']}"}
+        ident = f"{set_code}-{number:03d}"
+        found[number] = {**CARDS[(number - 1) % len(CARDS)], "id": ident, "prints": [ident]}
     return found

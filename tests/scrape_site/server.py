@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,14 +45,14 @@ Page = Callable[[str, Mapping[str, list[str]]], "str | bytes | None"]
 class LoopbackSite:
     """A server of pages by path. `trouble` has answers that come, one after the other, before the page itself."""
 
-    def __init__(self, page: Page, robots: str | None = "User-agent: *\nAllow: /\n") -> None:
+    def __init__(self, page: Page, robots: str | None = "User-agent: *\nAllow: /\n", port: int = 0) -> None:
         self.page = page
         self.robots = robots
         self.trouble: dict[str, Iterator[Answer]] = {}
         self.delay = 0.0
         self.log: list[Request] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
 
     @property
@@ -96,6 +97,10 @@ class LoopbackSite:
         """Note a request."""
         with self._lock:
             self.log.append(request)
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
 
     @contextmanager
     def running(self) -> Iterator[LoopbackSite]:

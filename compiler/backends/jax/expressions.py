@@ -223,15 +223,15 @@ class Expressions:
     def reduce(self, e: hir.Reduce, names: Names) -> str:
         domain = self(e.domain, names)
         universe = self.universe(e.local.type)
-        constant = isinstance(e.value, hir.Const) or e.value is None
-        body = "" if e.value is None or constant else self.function(e.local, e.value, names)
+        every = e.value is None or (isinstance(e.value, hir.Const) and bool(e.value.value))
+        body = "" if e.value is None or every else self.function(e.local, e.value, names)
         match e.kind:
             case "count":
                 return f"size({domain})"
             case "first":
                 return f"lowest({universe}, {domain})"
             case "any":
-                return f"nonempty({domain})" if constant else f"nonempty(subset({universe}, {domain}, {body}))"
+                return f"nonempty({domain})" if every else f"nonempty(subset({universe}, {domain}, {body}))"
             case "all":
                 assert e.value is not None
                 fails = hir.Apply("not", (e.value,), e.value.type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import mwparserfromhell
 from mwparserfromhell.nodes import Comment, Tag, Template, Text, Wikilink
@@ -15,6 +16,10 @@ from specs.tcg.sources import records
 _API = "/w/api.php?action=parse&prop=wikitext&format=json&redirects=1&page="
 _CARD = _API + "{name} ({title} {number})"
 _ID = re.compile(r"\{\{\s*TCG ID\s*\|([^|{}]+)\|([^|{}]+)\|\s*(\d+)\s*(?:\|[^{}]*)?\}\}")
+_OPENING = re.compile(r"\{\{\s*(?:TCG Card Infobox|Cardtext)/")
+_BRACES = re.compile(r"\{\{|\}\}")
+_MAX_TEMPLATE = 6000
+"""Characters; the parser's time grows faster than its input."""
 _NONE = ("", "none", "—", "-")
 
 
@@ -33,7 +38,7 @@ def read_card(page: Page) -> None:
     text = _wikitext(page)
     if text is None:
         return
-    templates = [(_name(found), found) for found in mwparserfromhell.parse(text).filter_templates(recursive=False)]
+    templates = [(_name(found), found) for found in _templates(page, text)]
     box = next((found for name, found in templates if name.startswith("TCG Card Infobox/")), None)
     if box is None:
         page.complain("has no infobox of a card", text[:80])
@@ -105,9 +110,32 @@ def _wikitext(page: Page) -> str | None:
         text = text.get("*") if isinstance(text, dict) else text
         if isinstance(text, str):
             return text
-    if answer is not None:
-        page.complain("is no answer of the API", page.text[:80])
+    page.complain("is no answer of the API", page.text[:80])
     return None
+
+
+def _templates(page: Page, text: str) -> Iterator[Template]:
+    """The templates of the page that speak of the card. What else a page holds is not even parsed."""
+    end = 0
+    for start in (found.start() for found in _OPENING.finditer(text)):
+        if start < end:
+            continue
+        end = _closing(text, start)
+        parsed = mwparserfromhell.parse(text[start:end]).filter_templates(recursive=False)
+        if end <= start or not parsed:
+            page.complain("has a template that is not closed", text[start : start + 80])
+        else:
+            yield parsed[0]
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the template that starts here ends; the start itself where it does not, or not soon."""
+    depth = 0
+    for found in _BRACES.finditer(text, start, start + _MAX_TEMPLATE):
+        depth += 1 if found[0] == "{{" else -1
+        if depth == 0:
+            return found.end()
+    return start
 
 
 def _name(template: Template) -> str:

@@ -35,8 +35,7 @@ def _facts(card: Pokemon) -> tuple[Fact, ...]:
     facts: list[Fact] = [(_STAGES[card.stage],), (_ELEMENTS[card.type],), ("hp", str(card.hp))]
     if card.weakness is not None:
         facts.append(("weakness", _ELEMENTS[card.weakness]))
-    if card.retreat:
-        facts.append(("retreat", str(card.retreat)))
+    facts.append(("retreat", str(card.retreat)))
     facts += [(flag,) for flag in ("ex", "mega") if getattr(card, flag)]
     if card.evolves_from is not None:
         facts.append(("evolves_from", f'"{card.evolves_from}"'))
