@@ -42,9 +42,7 @@ class Way(StrEnum):
     EAGER = "jax without jit"
 
 
-_OPTIONS: Mapping[Way, dict[str, Any]] = {
-    way: {"xla_backend_optimization_level": 0, "xla_disable_hlo_passes": "fusion"} for way in Way if way != Way.TUNED
-}
+_OPTIONS: Mapping[Way, dict[str, Any]] = {way: {"xla_backend_optimization_level": 0} for way in Way if way != Way.TUNED}
 
 
 class JaxEngine:

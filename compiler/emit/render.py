@@ -28,6 +28,7 @@ MODULES = (
     "state",
     "effects",
     "rules",
+    "machine",
     "observe",
     "host",
     "env",

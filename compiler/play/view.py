@@ -395,12 +395,22 @@ class View:
                 if value >> number & 1 and self.sees(field, owner):
                     player = owner
                     said.append(field.name[:1].upper() if several else MARKS[owner % len(MARKS)])
+        for field in self._board_arrays(entity):
+            if self.sees(field, 0) and (value := self.state[field.id][0][number]) != field.default:
+                said.append(self.value(field.type, value))
         for field in self._board_sets(entity.name, None):
             if self.state[field.id][0] >> number & 1 and self.sees(field, 0):
                 said.append(words(field.name)[:3])
         return player, said
 
+    def _board_arrays(self, entity: hir.Entity) -> list[hir.Field]:
+        """The arrays of nobody's with a value for each instance of a board."""
+        arrays = (field for field in self.table_fields(None) if field.size and not field.index_enum)
+        return [field for field in arrays if entity.columns and field.size == entity.count]
+
     def _is_on_board(self, field: hir.Field) -> bool:
+        if any(field in self._board_arrays(entity) for entity in self.program.entities.values()):
+            return True
         element = field.type.element if isinstance(field.type, SetT) else None
         return isinstance(element, EntityT) and bool(self.program.entities[element.name].columns)
 

@@ -12,6 +12,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     ask,
     at,
     clip,
@@ -130,8 +131,8 @@ def play_done(g: Game, on: Lane) -> None:
     game_over(g, on, HALTED)
 
 
-ASKS = ()
-SEGMENTS = (
+ASKS: Segment = ()
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_round, play_round),

@@ -47,6 +47,7 @@ from .runtime import (
     look,
     look_in,
     lowest,
+    mask_of,
     negate,
     nonempty,
     of_player,
@@ -54,6 +55,7 @@ from .runtime import (
     place_at,
     put,
     put_element,
+    repeat,
     reset_all,
     reveal,
     shuffle,
@@ -554,14 +556,10 @@ def take_back_to_hand(g: Game, on: Lane, t: Lane) -> Lane:
         ).mask,
         on,
     )
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on)
+    g.player_hand = put(g.player_hand, whose, at(g.player_hand, whose) | moved_, on)
     leave(g, on, t)
 
 
@@ -579,14 +577,10 @@ def bury_into_deck(g: Game, on: Lane, t: Lane) -> Lane:
         ).mask,
         on_,
     )
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on__2 = on_ & here
-        moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__3)
-        g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | bit(position), on__3)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on_)
+    g.player_deck = put(g.player_deck, whose, at(g.player_deck, whose) | moved_, on_)
     shuffle(g, PLAYER_DECK, owner_of(PLACE, t), on_)
     leave(g, on_, t)
 
@@ -623,17 +617,18 @@ def lose_a_card_of(g: Game, on: Lane, p: Lane) -> Lane:
 
 def mill_cards_of(g: Game, on: Lane, n: Lane, p: Lane) -> Lane:
     """mill cards of (specs/tcg/verbs/cards.rules:37)"""
-    rounds = n
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
+        on__2 = on_ & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__3)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position), on__2)
+
+    repeat(g, on, n, rounds, 5)
 
 
 def ability_energized(g: Game, on: Lane, row: Lane, self_: Lane, e: Lane) -> Lane:
@@ -701,13 +696,9 @@ def mix_hand_of_into_deck(g: Game, on: Lane, p: Lane) -> Lane:
     g.player_shown = put(
         g.player_shown, p, (diff(Owned(at(g.player_shown, p), p), Owned(at(g.player_hand, p), p))).mask, on
     )
-    for c, here in elements(CARD, Owned(at(g.player_hand, p), p)):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~bit(position), on__2)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.player_hand, p), p))
+    g.player_hand = put(g.player_hand, p, at(g.player_hand, p) & ~moved_, on)
+    g.player_deck = put(g.player_deck, p, at(g.player_deck, p) | moved_, on)
     shuffle(g, PLAYER_DECK, p, on)
 
 

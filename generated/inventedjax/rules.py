@@ -98,6 +98,7 @@ from .runtime import (
     Game,
     Lane,
     Owned,
+    Segment,
     Universe,
     advance_all,
     ask,
@@ -120,6 +121,7 @@ from .runtime import (
     look_in,
     lowest,
     lowest_of_equals,
+    mask_of,
     negate,
     no_actions,
     nonempty,
@@ -131,6 +133,7 @@ from .runtime import (
     positions,
     put,
     put_element,
+    repeat,
     repeat_while,
     reveal,
     select,
@@ -162,19 +165,20 @@ def set_up_round(g: Game, on: Lane) -> None:
     g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
     p_2 = p
     p_3 = p_2
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p_3), p_3)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p_3, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p_3, position, on__4)
-        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__4)
-    on__5 = on & negate(
+        take(g, PLAYER_DECK, p_3, position, on__3)
+        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position), on__3)
+
+    repeat(g, on, 5, rounds, 5)
+    on__4 = on & negate(
         nonempty(
             inter(
                 Owned(at(g.player_hand, p_2), p_2),
@@ -182,10 +186,10 @@ def set_up_round(g: Game, on: Lane) -> None:
             )
         )
     )
-    back = draw_member(g, on__5, Draws.pick, CARD, Owned(at(g.player_hand, p_2), p_2))
+    back = draw_member(g, on__4, Draws.pick, CARD, Owned(at(g.player_hand, p_2), p_2))
     instead = draw_member(
         g,
-        on__5,
+        on__4,
         Draws.pick,
         CARD,
         inter(
@@ -194,16 +198,16 @@ def set_up_round(g: Game, on: Lane) -> None:
         ),
     )
     moved__2 = back
-    on__6 = on__5 & (moved__2 >= 0)
+    on__5 = on__4 & (moved__2 >= 0)
     position_2 = index_of(CARD, moved__2)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__6)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2), on__5)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2), on__5)
     moved__3 = instead
-    on__7 = on__5 & (moved__3 >= 0)
+    on__6 = on__4 & (moved__3 >= 0)
     position_3 = index_of(CARD, moved__3)
-    take(g, PLAYER_DECK, p_2, position_3, on__7)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__7)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__7)
+    take(g, PLAYER_DECK, p_2, position_3, on__6)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3), on__6)
     g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
@@ -864,18 +868,19 @@ def attack_effect_join_9(g: Game, on: Lane) -> None:
 def attack_effect_then_10(g: Game, on: Lane) -> None:
     """specs/invented/fills/d431f7496ea56cf6c2970ab414d18e15ae296393776c135f4ec582d724ae5ae1.rules:1"""
     p = owner_of(PLACE, g.r_self__3)
-    rounds = 2
-    for i in range(2):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+
+    repeat(g, on, 2, rounds, 2)
     g.pc = select(on, At.attack_effect_join_10, g.pc)
 
 
@@ -1068,14 +1073,10 @@ def retreat_to_done(g: Game, on: Lane) -> None:
 def take_turn_discard(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:123"""
     t = g.r_t_5
-    for c, here in elements(CARD, Owned(at(g.place_stack, t), owner_of(PLACE, t))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t)
-        g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t), owner_of(PLACE, t)))
+    whose = owner_of(PLACE, t)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
     leave(g, on, t)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
@@ -1259,18 +1260,19 @@ def species_play_join_6(g: Game, on: Lane) -> None:
 def species_play_then_7(g: Game, on: Lane) -> None:
     """specs/invented/fills/a59dd457d9b6f934292b99dc5957434ea7af5e565051a0187c9713989c9dd394.rules:2"""
     p = g.r_me
-    rounds = 3
-    for i in range(3):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+
+    repeat(g, on, 3, rounds, 3)
     g.pc = select(on, At.species_play_join_7, g.pc)
 
 
@@ -1421,18 +1423,19 @@ def species_play_join(g: Game, on: Lane) -> None:
 def species_play_then_2(g: Game, on: Lane) -> None:
     """specs/invented/fills/a59dd457d9b6f934292b99dc5957434ea7af5e565051a0187c9713989c9dd394.rules:2"""
     p = g.r_me_2
-    rounds = 3
-    for i in range(3):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(Owned(at(g.player_hand, p), p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(Owned(at(g.player_hand, p), p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = index_of(CARD, moved_)
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
+
+    repeat(g, on, 3, rounds, 3)
     g.pc = select(on, At.species_play_join_2, g.pc)
 
 
@@ -1598,14 +1601,10 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
         on,
     )
     t_3 = t_2
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_3)
-        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3)))
+    whose = owner_of(PLACE, t_3)
+    g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
     leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_3), At.settle_from_round_2, At.settle_from_done_2), g.pc)
 
@@ -1755,14 +1754,10 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
         on,
     )
     t_3 = t_2
-    for c, here in elements(CARD, Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3))):
-        on_ = on & here
-        moved_ = c
-        on__2 = on_ & (moved_ >= 0)
-        position = index_of(CARD, moved_)
-        whose = owner_of(PLACE, t_3)
-        g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~bit(position), on__2)
-        g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | bit(position), on__2)
+    moved_ = mask_of(Owned(at(g.place_stack, t_3), owner_of(PLACE, t_3)))
+    whose = owner_of(PLACE, t_3)
+    g.place_stack = put(g.place_stack, t_3, at(g.place_stack, t_3) & ~moved_, on)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) | moved_, on)
     leave(g, on, t_3)
     g.pc = select(on, where(nonempty(g.r_t_left_4), At.settle_from_round_4, At.settle_from_done_4), g.pc)
 
@@ -2239,8 +2234,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-ASKS = ((At.take_turn_ask, take_turn_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.take_turn_ask, take_turn_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_then, play_then),
@@ -2327,23 +2322,23 @@ SEGMENTS = (
         (At.switch_active_of_went_on_4, switch_active_of_went_on_4),
         (At.attack_effect_join_9, attack_effect_join_9),
         (At.attack_effect_then_10, attack_effect_then_10),
+        (At.attack_effect_join_10, attack_effect_join_10),
     ),
     (
-        (At.attack_effect_join_10, attack_effect_join_10),
         (At.attack_effect_then_11, attack_effect_then_11),
         (At.attack_effect_join_11, attack_effect_join_11),
         (At.attack_effect_then_12, attack_effect_then_12),
         (At.attach_energy_to_one_of_by_ask, attach_energy_to_one_of_by_ask),
-    ),
-    (
         (At.attach_energy_to_one_of_by_chosen, attach_energy_to_one_of_by_chosen),
         (At.attach_energy_to_one_of_by_slot, attach_energy_to_one_of_by_slot),
         (At.attach_energy_to_one_of_by_went_on, attach_energy_to_one_of_by_went_on),
         (At.attach_energy_to_one_of_by_then, attach_energy_to_one_of_by_then),
-        (At.attack_effect_join_12, attack_effect_join_12),
     ),
     (
+        (At.attack_effect_join_12, attack_effect_join_12),
         (At.take_turn_retreat, take_turn_retreat),
+    ),
+    (
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
         (At.retreat_to_chosen, retreat_to_chosen),
@@ -2376,55 +2371,53 @@ SEGMENTS = (
         (At.species_play_slot_2, species_play_slot_2),
         (At.species_play_join_6, species_play_join_6),
         (At.species_play_then_7, species_play_then_7),
+        (At.species_play_join_7, species_play_join_7),
     ),
     (
-        (At.species_play_join_7, species_play_join_7),
         (At.species_play_then_8, species_play_then_8),
         (At.species_play_then_9, species_play_then_9),
         (At.species_play_join_8, species_play_join_8),
         (At.species_play_then_10, species_play_then_10),
         (At.switch_active_of_then_2, switch_active_of_then_2),
         (At.switch_active_of_ask_2, switch_active_of_ask_2),
-    ),
-    (
         (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
         (At.switch_active_of_slot_2, switch_active_of_slot_2),
         (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
-        (At.take_turn_item, take_turn_item),
-        (At.species_play_ask, species_play_ask),
     ),
     (
+        (At.take_turn_item, take_turn_item),
+        (At.species_play_ask, species_play_ask),
         (At.species_play_chosen, species_play_chosen),
         (At.species_play_slot, species_play_slot),
         (At.species_play_join, species_play_join),
-        (At.species_play_then_2, species_play_then_2),
     ),
     (
+        (At.species_play_then_2, species_play_then_2),
         (At.species_play_join_2, species_play_join_2),
         (At.species_play_then_3, species_play_then_3),
         (At.species_play_then_4, species_play_then_4),
+    ),
+    (
         (At.species_play_join_3, species_play_join_3),
         (At.species_play_then_5, species_play_then_5),
         (At.switch_active_of_then, switch_active_of_then),
         (At.switch_active_of_ask, switch_active_of_ask),
-    ),
-    (
         (At.switch_active_of_chosen, switch_active_of_chosen),
         (At.switch_active_of_slot, switch_active_of_slot),
         (At.switch_active_of_went_on, switch_active_of_went_on),
         (At.take_turn_attach, take_turn_attach),
-        (At.take_turn_evolve, take_turn_evolve),
-        (At.take_turn_bench, take_turn_bench),
     ),
     (
+        (At.take_turn_evolve, take_turn_evolve),
+        (At.take_turn_bench, take_turn_bench),
         (At.take_turn_went_on, take_turn_went_on),
         (At.settle_from_round, settle_from_round),
         (At.settle_from_round_2, settle_from_round_2),
+    ),
+    (
         (At.settle_from_done_2, settle_from_done_2),
         (At.settle_from_done, settle_from_done),
         (At.settle_from_join, settle_from_join),
-    ),
-    (
         (At.promote_then, promote_then),
         (At.promote_ask, promote_ask),
         (At.promote_chosen, promote_chosen),
@@ -2433,9 +2426,9 @@ SEGMENTS = (
         (At.promote_join, promote_join),
         (At.promote_then_2, promote_then_2),
         (At.promote_ask_2, promote_ask_2),
-        (At.promote_chosen_2, promote_chosen_2),
     ),
     (
+        (At.promote_chosen_2, promote_chosen_2),
         (At.promote_slot_2, promote_slot_2),
         (At.promote_went_on_2, promote_went_on_2),
         (At.promote_join_2, promote_join_2),

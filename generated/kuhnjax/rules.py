@@ -13,6 +13,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     ask,
     at,
     bit,
@@ -196,8 +197,8 @@ def play_went_on(g: Game, on: Lane) -> None:
     game_over(g, on, HALTED)
 
 
-ASKS = ()
-SEGMENTS = (
+ASKS: Segment = ()
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_ask, play_ask),

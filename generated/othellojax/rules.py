@@ -12,6 +12,7 @@ from .model import ACTIONS, CELL, HALTED, Act, At
 from .runtime import (
     Game,
     Lane,
+    Segment,
     ask,
     at,
     game_over,
@@ -93,8 +94,8 @@ def play_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.play_chosen, At.play_went_on)
 
 
-ASKS = ((At.play_ask, play_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.play_ask, play_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_chosen, play_chosen),

@@ -11,11 +11,11 @@ import jax
 import jax.numpy as jnp
 
 from . import tables as static
+from .machine import Knobs, default_knobs, play
 from .model import ACTION_NAMES, ACTIONS, DRAW_NAMES, OBSERVATION_NAMES, PLAYER_COUNT, At
 from .observe import observe
-from .rules import ASKS, SEGMENTS
-from .runtime import U32, Game, Owned, is_legal, mix, random_legal, run, scale, where
-from .state import OWNED, State, narrow, widen, working_type
+from .runtime import U32, Owned, is_legal, mix, random_legal, scale, where
+from .state import OWNED, State, narrow, working_type
 from .words import Wide
 
 
@@ -40,7 +40,11 @@ REGISTERS: dict[str, tuple[str, int]] = {  # locals of the rules that no decisio
 
 
 class Env:
-    """Rock, paper, scissors, 2 players, 3 actions."""
+    """Rock, paper, scissors, 2 players, 3 actions.
+
+    An environment is a pytree whose leaves are its tables: ``jax.jit(Env.step)(env, state, action)`` is compiled once
+    for all environments whose tables have the same numbers of rows; under ``jax.jit(env.step)`` they are constants.
+    """
 
     num_players = PLAYER_COUNT
     num_actions = ACTIONS
@@ -48,8 +52,11 @@ class Env:
     observation_names = OBSERVATION_NAMES
     draw_names = DRAW_NAMES
 
-    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> None:
+    def __init__(
+        self, rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, knobs: Knobs | None = None
+    ) -> None:
         self.tables = static.load(rows)
+        self.knobs = knobs or default_knobs()
 
     def init(self, key: Any, params: Mapping[str, Any] | None = None, fields: Mapping[str, Any] | None = None) -> State:
         """A new game for each key (uint32[...], an int, or a JAX key), played up to its first decision.
@@ -137,16 +144,14 @@ class Env:
     def _step(
         self, state: State, action: Any, capacity: int, tape: DrawLog | None = None
     ) -> tuple[State, DrawLog | None]:
-        lanes = widen(state)
-        shape = jnp.shape(state.pc)
-        action = jnp.broadcast_to(jnp.asarray(action, jnp.int32), shape)
+        lanes = {f.name: getattr(state, f.name) for f in dataclass_fields(state)}
+        action = jnp.broadcast_to(jnp.asarray(action, jnp.int32), jnp.shape(state.pc))
         legal = is_legal(state.legal, action) & ~state.over
         lanes |= {name: Owned(*lanes[name]) for name in OWNED}
-        lanes |= _registers(shape)
         lanes["illegal"] = ~legal
         lanes["action"] = where(legal, action, jnp.zeros_like(action))
-        lanes["chooser"] = lanes["decider"]
-        lanes["pc"] = where(legal, -1 - lanes["pc"], lanes["pc"])
+        lanes["chooser"] = state.decider
+        lanes["pc"] = where(legal, -1 - state.pc, state.pc)
         return self._play(lanes, capacity, tape)
 
     def _play(self, lanes: dict[str, Any], capacity: int, tape: DrawLog | None) -> tuple[State, DrawLog | None]:
@@ -156,21 +161,29 @@ class Env:
             lanes |= {"log_kind": nothing, "log_value": nothing, "log_count": none, "tape_at": none}
             lanes["tape_kind"], lanes["tape_value"], lanes["tape_length"], _ = tape or (nothing, nothing, none, none)
             lanes["tape_wrong"] = jnp.zeros(shape, jnp.bool_)
-        game = Game(lanes, self.tables, bool(capacity))
-        run(game, SEGMENTS, ASKS)
-        done = game.lanes
+        done = play(lanes, _registers(shape), self.tables, bool(capacity), self.knobs, working_type)
         if not capacity:
             return narrow(done), None
         wrong = done["tape_wrong"] | (done["tape_at"] < done["tape_length"])
         return narrow(done), DrawLog(done["log_kind"], done["log_value"], done["log_count"], wrong)
 
 
-def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> Env:
+def _with_tables(knobs: Knobs, tables: tuple[Any]) -> Env:
+    env = object.__new__(Env)
+    env.tables, env.knobs = tables[0], knobs
+    return env
+
+
+jax.tree_util.register_pytree_node(Env, lambda env: ((env.tables,), env.knobs), _with_tables)
+
+
+def make(rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, knobs: Knobs | None = None) -> Env:
     """The environment; ``rows`` replaces the rows of tables that reset chooses from, by table name.
 
-    Raises TableError where a row cannot be.
+    ``knobs``: how a batch is cut (see ``machine``); the default for the device, if left out. Raises TableError where a
+    row cannot be.
     """
-    return Env(rows)
+    return Env(rows, knobs)
 
 
 ROW_COLUMNS = {}
@@ -236,5 +249,5 @@ def _fresh(seed: jax.Array) -> dict[str, Any]:
     lanes = {name: lane(name, value) for name, value in DEFAULTS.items()}
     lanes |= {name: Owned(lanes[name][0], lanes[name][1].astype(jnp.int32)) for name in OWNED}
     nothing = jnp.zeros(seed.shape, jnp.int32)
-    lanes |= {"key": seed, "action": nothing, "chooser": nothing, **_registers(seed.shape)}
+    lanes |= {"key": seed, "action": nothing, "chooser": nothing}
     return lanes

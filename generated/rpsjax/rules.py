@@ -13,6 +13,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     ask,
     at,
     elements,
@@ -112,8 +113,8 @@ def play_then(g: Game, on: Lane) -> None:
     game_over(g, on, HALTED)
 
 
-ASKS = ()
-SEGMENTS = (
+ASKS: Segment = ()
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_round, play_round),

@@ -105,6 +105,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     Universe,
     advance_all,
     ask,
@@ -141,6 +142,7 @@ from .runtime import (
     put,
     put_at_bottom,
     put_element,
+    repeat,
     repeat_while,
     reveal,
     select,
@@ -174,19 +176,20 @@ def set_up_round(g: Game, on: Lane) -> None:
     g.r_p_left = select(on, without(PLAYERS, g.r_p_left, p), g.r_p_left)
     p_2 = p
     p_3 = p_2
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(at(g.player_hand, p_3)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p_3, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p_3)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p_3, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p_3, position, on__4)
-        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position, CARD), on__4)
-        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position, CARD), on__4)
-    on__5 = on & negate(
+        take(g, PLAYER_DECK, p_3, position, on__3)
+        g.player_deck = put(g.player_deck, p_3, at(g.player_deck, p_3) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p_3, at(g.player_hand, p_3) | bit(position, CARD), on__3)
+
+    repeat(g, on, 5, rounds, 5)
+    on__4 = on & negate(
         nonempty(
             inter(
                 at(g.player_hand, p_2),
@@ -197,10 +200,10 @@ def set_up_round(g: Game, on: Lane) -> None:
             )
         )
     )
-    back = draw_member(g, on__5, Draws.pick, CARD, at(g.player_hand, p_2))
+    back = draw_member(g, on__4, Draws.pick, CARD, at(g.player_hand, p_2))
     instead = draw_member(
         g,
-        on__5,
+        on__4,
         Draws.pick,
         CARD,
         inter(
@@ -212,16 +215,16 @@ def set_up_round(g: Game, on: Lane) -> None:
         ),
     )
     moved__2 = back
-    on__6 = on__5 & (moved__2 >= 0)
+    on__5 = on__4 & (moved__2 >= 0)
     position_2 = moved__2
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2, CARD), on__6)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2, CARD), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) & ~bit(position_2, CARD), on__5)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) | bit(position_2, CARD), on__5)
     moved__3 = instead
-    on__7 = on__5 & (moved__3 >= 0)
+    on__6 = on__4 & (moved__3 >= 0)
     position_3 = moved__3
-    take(g, PLAYER_DECK, p_2, position_3, on__7)
-    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3, CARD), on__7)
-    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3, CARD), on__7)
+    take(g, PLAYER_DECK, p_2, position_3, on__6)
+    g.player_deck = put(g.player_deck, p_2, at(g.player_deck, p_2) & ~bit(position_3, CARD), on__6)
+    g.player_hand = put(g.player_hand, p_2, at(g.player_hand, p_2) | bit(position_3, CARD), on__6)
     g.pc = select(on, where(nonempty(g.r_p_left), At.set_up_round, At.set_up_done), g.pc)
 
 
@@ -776,17 +779,18 @@ def attack_effect_join_3(g: Game, on: Lane) -> None:
 def attack_effect_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:136"""
     p = owner_of(PLACE, g.r_self__3)
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
+        on__2 = on_ & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__3)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
+
+    repeat(g, on, 5, rounds, 5)
     g.pc = select(on, At.attack_effect_join_4, g.pc)
 
 
@@ -1528,17 +1532,18 @@ def attack_effect_join_24(g: Game, on: Lane) -> None:
 def attack_effect_then_25(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:137"""
     p = owner_of(PLACE, g.r_foe_3)
-    rounds = 5
-    for i in range(5):
-        on_ = on & (i < rounds)
-        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__2 = on_ & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        c = reveal(g, on, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on_ = on & (c != -1)
         moved_ = c
-        on__3 = on__2 & (moved_ >= 0)
+        on__2 = on_ & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__3)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
-        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__3)
+        take(g, PLAYER_DECK, p, position, on__2)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__2)
+        g.player_discard = put(g.player_discard, p, at(g.player_discard, p) | bit(position, CARD), on__2)
+
+    repeat(g, on, 5, rounds, 5)
     g.pc = select(on, At.attack_effect_join_25, g.pc)
 
 
@@ -2498,18 +2503,19 @@ def species_play_join_10(g: Game, on: Lane) -> None:
 def species_play_then_11(g: Game, on: Lane) -> None:
     """specs/tcg/cards/a4b.rules:5"""
     p = g.r_me
-    rounds = 2
-    for i in range(2):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(at(g.player_hand, p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
+
+    repeat(g, on, 2, rounds, 2)
     g.pc = select(on, At.species_play_join_11, g.pc)
 
 
@@ -2527,18 +2533,19 @@ def species_play_join_11(g: Game, on: Lane) -> None:
 def species_play_then_12(g: Game, on: Lane) -> None:
     """specs/tcg/cards/p_a.rules:26"""
     p = opponent(g, g.r_me)
-    rounds = 3
-    for i in range(3):
-        on_ = on & (i < rounds)
-        on__2 = on_ & (size(at(g.player_hand, p)) < 10)
-        c = reveal(g, on__2, Draws.pick, PLAYER_DECK, p, 0, 0)
-        on__3 = on__2 & (c != -1)
+
+    def rounds(g: Game, on: Lane) -> None:
+        on_ = on & (size(at(g.player_hand, p)) < 10)
+        c = reveal(g, on_, Draws.pick, PLAYER_DECK, p, 0, 0)
+        on__2 = on_ & (c != -1)
         moved_ = c
-        on__4 = on__3 & (moved_ >= 0)
+        on__3 = on__2 & (moved_ >= 0)
         position = moved_
-        take(g, PLAYER_DECK, p, position, on__4)
-        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__4)
-        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__4)
+        take(g, PLAYER_DECK, p, position, on__3)
+        g.player_deck = put(g.player_deck, p, at(g.player_deck, p) & ~bit(position, CARD), on__3)
+        g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position, CARD), on__3)
+
+    repeat(g, on, 3, rounds, 3)
     g.pc = select(on, At.species_play_join_12, g.pc)
 
 
@@ -3275,8 +3282,8 @@ def take_turn_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.take_turn_chosen, At.take_turn_went_on)
 
 
-ASKS = ((At.take_turn_ask, take_turn_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.take_turn_ask, take_turn_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_then, play_then),
@@ -3445,16 +3452,16 @@ SEGMENTS = (
         (At.attack_effect_then_26, attack_effect_then_26),
         (At.attack_effect_then_27, attack_effect_then_27),
         (At.lure_one_of_by_then_2, lure_one_of_by_then_2),
+        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
     ),
     (
-        (At.lure_one_of_by_ask_2, lure_one_of_by_ask_2),
         (At.lure_one_of_by_chosen_2, lure_one_of_by_chosen_2),
         (At.lure_one_of_by_slot_2, lure_one_of_by_slot_2),
         (At.lure_one_of_by_went_on_2, lure_one_of_by_went_on_2),
         (At.attack_effect_join_26, attack_effect_join_26),
+        (At.take_turn_retreat, take_turn_retreat),
     ),
     (
-        (At.take_turn_retreat, take_turn_retreat),
         (At.retreat_to_round, retreat_to_round),
         (At.retreat_to_ask, retreat_to_ask),
         (At.retreat_to_chosen, retreat_to_chosen),

@@ -709,49 +709,17 @@ def repeat_while(
         setattr(game, name, value)
 
 
-def run(game: Game, segments: tuple[Segment, ...], asks: Segment) -> None:
-    """Run until every game waits for a decision or is over. A segment that no game stands in is skipped.
+def repeat(game: Game, on: Lane, count: Lane, rounds: Callable[[Game, Lane], None], bound: int) -> None:
+    """``count`` rounds in the games that are on, at most ``bound``."""
+    _, written = touched(((0, rounds),), dict(game.lanes), game.tables, game.log)
 
-    ``pc`` is the number of the block a game is in; below zero it waits, and -1 - pc is where it goes on. ``asks`` are
-    the blocks that always wait: they have the highest numbers, and run once all games are there.
-    """
-    tables, log = game.tables, game.log
-    touched_by = {blocks: touched(blocks, game.lanes, tables, log) for blocks in (*segments, *((a,) for a in asks))}
-    first_ask = min((number for number, _ in asks), default=1 << 14)
+    def body(done: Lane, lanes: dict[str, Any]) -> dict[str, Any]:
+        inner = Game(dict(game.lanes) | lanes, game.tables, game.log)
+        rounds(inner, on & (done < count))
+        return {name: inner.lanes[name] for name in written}
 
-    def visit(lanes: dict[str, Any], blocks: Segment) -> None:
-        read, written = touched_by[blocks]
-        first, last = blocks[0][0], blocks[-1][0]
-
-        def execute(values: dict[str, Any]) -> dict[str, Any]:
-            inner = Game(dict(values), tables, log)
-            for number, block in blocks:
-                block(inner, inner.pc == number)
-            return {name: inner.lanes[name] for name in written}
-
-        def skip(values: dict[str, Any]) -> dict[str, Any]:
-            return {name: values[name] for name in written}
-
-        here = jnp.any((lanes["pc"] >= first) & (lanes["pc"] <= last))
-        lanes |= lax.cond(here, execute, skip, {name: lanes[name] for name in read})
-
-    def running(lanes: dict[str, Any]) -> Lane:
-        return jnp.any((lanes["pc"] >= 0) & (lanes["pc"] < first_ask))
-
-    def one_pass(lanes: dict[str, Any]) -> dict[str, Any]:
-        lanes = dict(lanes)
-        for blocks in segments:
-            visit(lanes, blocks)
-        return lanes
-
-    def to_decisions(lanes: dict[str, Any]) -> dict[str, Any]:
-        lanes = dict(lax.while_loop(running, one_pass, lanes))
-        for ask_block in asks:
-            visit(lanes, (ask_block,))
-        return lanes
-
-    done = lax.while_loop(lambda lanes: jnp.any(lanes["pc"] >= 0), to_decisions, dict(game.lanes))
-    game.__dict__["lanes"] = done
+    for name, value in lax.fori_loop(0, bound, body, {name: getattr(game, name) for name in written}).items():
+        setattr(game, name, value)
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from .runtime import (
     U32,
     Game,
     Lane,
+    Segment,
     Universe,
     ask,
     at,
@@ -131,8 +132,8 @@ def play_ask(g: Game, on: Lane) -> None:
     ask(g, on, player, words, True, At.play_chosen, At.play_went_on)
 
 
-ASKS = ((At.play_ask, play_ask),)
-SEGMENTS = (
+ASKS: Segment = ((At.play_ask, play_ask),)
+SEGMENTS: tuple[Segment, ...] = (
     (
         (At.start, start),
         (At.play_chosen, play_chosen),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ class EngineView:
     rewards_along_the_way: bool
     boards: bool  # whether places lie in rows
     steps: tuple[tuple[int, int], ...] = DIRECTIONS
+    knobs: Knobs = field(default_factory=lambda: Knobs())
     counter_bytes: int = 8
 
     @property
@@ -79,9 +80,10 @@ _BYTES = {"bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4,
 
 @dataclass(frozen=True)
 class Knobs:
-    """How the engine is cut: blocks are grouped until a segment has this many lines."""
+    """How the engine is cut: blocks are grouped until a segment has ``segment_lines``; games into chunks."""
 
     segment_lines: int = 24
+    chunk: int = 256
 
 
 def engine_view(
@@ -131,6 +133,7 @@ def engine_view(
         segments=_segments(tuple(b for b in blocks if b.name not in asks), knobs or Knobs()),
         asks=asks,
         entry=op.entry,
+        knobs=knobs or Knobs(),
         rewards_along_the_way=program.fields["player.reward"].span is not None,
         boards=any(entity.columns for entity in program.entities.values()),
     )

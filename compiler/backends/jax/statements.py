@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from compiler.backends.jax.expressions import Expressions, Names, constant_name, fits, identifier
 from compiler.ir import hir
 from compiler.ir.types import IntT, SetT, strip_optional
+from compiler.ir.walk import assigned, walk
 from compiler.passes.layout import mask_words, owned
 
 
@@ -61,6 +62,8 @@ class Statements:
                 self.store(s)
             case hir.If(condition, then, otherwise):
                 self.conditional(condition, then, otherwise)
+            case hir.ForEach(local, domain, hir.Block((hir.Move() as move,))) if _moves_as_a_set(local, move):
+                self.move_all(domain, move)
             case hir.ForEach(local, domain, body):
                 universe = self.expr.universe(local.type)
                 everything = self.e(domain)
@@ -69,11 +72,12 @@ class Statements:
                 self.put(f"for {item}, {here} in elements({universe}, {everything}):")
                 self.loop_body(f"{self.on} & {here}", body)
                 del self.names.bound[local]
+            case hir.Repeat(count, bound, body) if self.worth_a_loop(count, bound, body):
+                self.repeat(count, bound, body)
             case hir.Repeat(count, bound, body):
                 goal, i = self.names.fresh("rounds"), self.names.fresh("i")
                 self.put(f"{goal} = {self.e(count)}")
-                most = min(bound, count.value) if isinstance(count, hir.Const) else bound
-                self.put(f"for {i} in range({most}):")
+                self.put(f"for {i} in range({_most(count, bound)}):")
                 self.loop_body(f"{self.on} & ({i} < {goal})", body)
             case hir.While(condition, bound, body):
                 self.loop(condition, bound, body)
@@ -130,6 +134,22 @@ class Statements:
         self.under("on", body)
         self.depth -= 1
         self.put(f"repeat_while(g, {self.on}, {more}, {rounds}, {bound})")
+
+    def worth_a_loop(self, count: hir.Expr, bound: int, body: hir.Block) -> bool:
+        """Whether rounds are better compiled once than unrolled: they are long, and leave only lanes behind."""
+        long = any(isinstance(node, hir.Reveal) for node in walk(body))
+        return long and _most(count, bound) > 1 and not assigned(body) & self.declared
+
+    def repeat(self, count: hir.Expr, bound: int, body: hir.Block) -> None:
+        """A loop whose number of rounds is known before the first."""
+        rounds = self.names.fresh("rounds")
+        outer = set(self.declared)
+        self.put(f"def {rounds}(g: Game, on: Lane) -> None:")
+        self.depth += 1
+        self.under("on", body)
+        self.depth -= 1
+        self.declared = outer
+        self.put(f"repeat(g, {self.on}, {self.e(count)}, {rounds}, {_most(count, bound)})")
 
     def loop_body(self, mask: str, body: hir.Block) -> None:
         self.depth += 1
@@ -213,6 +233,16 @@ class Statements:
         self.enter(s.target, entering, item, position, s.end)
         self.on = outer
 
+    def move_all(self, domain: hir.Expr, s: hir.Move) -> None:
+        """All of a set at once, where no place is known."""
+        moved = self.names.fresh("moved")
+        self.put(f"{moved} = mask_of({self.e(domain)})")
+        leaving, entering = self.whose(s.source), self.whose(s.target)
+        for zone, owner, change in ((s.source, leaving, f"& ~{moved}"), (s.target, entering, f"| {moved}")):
+            name = f"g.{self.expr.lanes[zone.field.id].name}"
+            old = name if _bare(zone) else f"at({name}, {owner})"
+            self.replace(zone, name, owner, f"{old} {change}")
+
     def whose(self, zone: hir.Zone) -> str:
         """The owner of a zone as it is before anything moves."""
         if zone.owner is None or isinstance(zone.owner, (hir.Get, hir.Const)):
@@ -258,3 +288,17 @@ class Statements:
 def _bare(zone: hir.Zone) -> bool:
     """Whether the zone is one lane, not a tuple with a lane per owner."""
     return zone.owner is None and zone.field.zone != "pile"
+
+
+def _most(count: hir.Expr, bound: int) -> int:
+    return min(bound, count.value) if isinstance(count, hir.Const) else bound
+
+
+def _moves_as_a_set(local: hir.Local, move: hir.Move) -> bool:
+    """Whether a loop over ``local`` only moves it between zones that do not depend on it, and keep no order of it."""
+    source, target = move.source.field, move.target.field
+    ordered = source.zone == "pile" and bool(source.known_top or source.known_bottom)
+    owners = [node for zone in (move.source, move.target) if zone.owner is not None for node in walk(zone.owner)]
+    settled = not any(isinstance(n, hir.Load) or (isinstance(n, hir.Get) and n.local == local) for n in owners)
+    sets = source.zone != "slot" and target.zone != "slot" and move.end is None and not ordered
+    return isinstance(move.what, hir.Get) and move.what.local == local and sets and settled
