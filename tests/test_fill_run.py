@@ -88,17 +88,6 @@ def test_thirty_removed_effects_come_back_as_the_same_engine(tmp_path: Path) -> 
     assert read_ledger(game.fills / "ledger.jsonl").usage.output == OUTPUT * len(server.requests)
 
 
-def test_fills_in_the_store_build_the_same_code(tmp_path: Path) -> None:
-    game = holes_of(tmp_path / "with_holes", 6)
-    game.record({digits: [effect] for digits, effect in game.effects.items()})
-    run(game)
-    accept_doubtful(game)
-    files = engine(game.manifest)
-    whole = engine(punched(tmp_path / "original", "tcg", [], {}).manifest)
-    differing = {name for name in files if files[name] != whole[name]}
-    assert differing <= {"manifest.json", "spans.json"}  # which name the files that effects stand in
-
-
 WRONG = {
     "heal 20 damage from self }": "parse",
     "verb win { finish p: 1 }": "parse",

@@ -11,7 +11,7 @@ from compiler.ir.types import SetT
 from compiler.ir.walk import children, walk
 
 MOST_NODES = 800
-MOST_STEPS = 60_000
+MOST_STEPS = 1_000_000
 """In the worst case; the effects that authors write stay well below it."""
 
 
