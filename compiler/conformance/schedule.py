@@ -1,7 +1,7 @@
 """Which rows take part in which episodes: those that were compared the least come first.
 
 Where a game's adapter can make rows (`rows`), episodes are played in rounds. Each round has rows of its own, made
-around what earlier rounds compared too seldom; where the adapter can make positions (`position`), half of the episodes
+around what earlier rounds compared too seldom; where the adapter can make positions (`position`), most episodes
 start from one in which such rows stand ready. The same seed gives the same rounds.
 """
 
@@ -24,7 +24,7 @@ WANTED = 5
 """Rows that a made row is made around, where it has room for them."""
 READY = 4
 """Rows that stand ready in a position."""
-INJECTED = 0.5
+INJECTED = 0.7
 """The share of episodes that start from a position."""
 ENOUGH = 100
 """How often a row must have been compared at least, so that it is not wanted more than others."""

@@ -296,8 +296,8 @@ def random_position(
 ) -> dict[str, Any]:
     """A canonical state in the main part of somebody's turn, with these decks (rows of `deck_list`).
 
-    A card that is wanted and in the deck of the player whose turn it is stands ready: a Pokémon on the board with
-    Energy for its attacks, another card in the hand.
+    A card that is wanted stands ready where a deck has it: a Pokémon on the board with Energy for its attacks, another
+    card in the hand. Whose turn it is has one, if anybody does.
     """
     cards = pool(program)
     data = program.tables["deck_list"].data
@@ -309,7 +309,7 @@ def random_position(
     holders = [player for player in range(2) if any(card.key in wanted for card in decks[player])]
     current = rng.choice(holders or [0, 1])
     energies = [_types(data["energy"][row]) for row in lists]
-    sides = [_side(cards, decks[p], energies[p], rng, wanted if p == current else ()) for p in (0, 1)]
+    sides = [_side(cards, decks[p], energies[p], rng, wanted) for p in (0, 1)]
     stadium = None
     for player in rng.sample((0, 1), 2):
         stadiums = [c for c in sides[player]["deck"] if decks[player][c].kind == "stadium"]
@@ -325,10 +325,11 @@ def _side(
     left = list(range(CARDS))
     rng.shuffle(left)
     left.sort(key=lambda i: deck[i].key not in wanted)
-    slots = [_slot(cards, deck, stack, rng) for stack in _stacks(cards, deck, left, rng)]
-    if len(slots) > 1 and rng.random() < 0.3:
+    slots = [_slot(cards, deck, stack, rng, wanted) for stack in _stacks(cards, deck, left, rng)]
+    if len(slots) > 1 and rng.random() < 0.15:
         slots[0], slots[1] = slots[1], slots[0]
-    slots[0]["status"] = _status(rng)
+    if deck[slots[0]["cards"][-1]].key not in wanted or rng.random() < 0.3:
+        slots[0]["status"] = _status(rng)
     for slot in slots:
         tools = [i for i in left if deck[i].kind == "tool"]
         if tools and (rng.random() < 0.2 or deck[tools[0]].key in wanted):
@@ -375,11 +376,12 @@ def _stacks(cards: Pool, deck: list[Card], left: list[int], rng: random.Random) 
             return
 
 
-def _slot(cards: Pool, deck: list[Card], stack: list[int], rng: random.Random) -> dict[str, Any]:
+def _slot(cards: Pool, deck: list[Card], stack: list[int], rng: random.Random, wanted: Sequence[str]) -> dict[str, Any]:
     card = deck[stack[-1]]
     energy: Counter[str] = Counter()
-    if card.costs and rng.random() < 0.8:
-        cost = rng.choice(card.costs)
+    if card.costs and rng.random() < (0.95 if card.key in wanted else 0.8):
+        both = card.key in wanted or rng.random() < 0.5
+        cost = [max(costs) for costs in zip(*card.costs, strict=True)] if both else rng.choice(card.costs)
         for i, amount in enumerate(cost):
             energy[cards.elements[i if i in cards.makeable else rng.choice(cards.makeable)]] += amount
     if rng.random() < 0.4:
