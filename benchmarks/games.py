@@ -1,4 +1,4 @@
-"""How fast the small games step, beside pgx: random play inside a scan, both in the same run.
+"""How fast the small games step, beside pgx and ludax: random play inside a scan, all in the same run.
 
     python -m benchmarks.games [--json FILE] [--batch 4096] [--only NAME …]
 
@@ -18,6 +18,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ from compiler.diagnostics import Diagnostics
 from compiler.manifest import load_spec
 from compiler.paths import ROOT
 
-GAMES: dict[str, str | None] = {  # the spec, and what pgx calls the game
+GAMES: dict[str, Any] = {  # the spec, and what pgx calls the game
     "connect_four": "connect_four",
     "othello": "othello",
     "leduc_holdem": "leduc_holdem",
@@ -46,27 +48,23 @@ GAMES: dict[str, str | None] = {  # the spec, and what pgx calls the game
     "tic_tac_toe": "tic_tac_toe",
     "kuhn_poker": "kuhn_poker",
 }
-Play = Callable[[Any, jax.Array], Any]
+LUDAX = {"connect_four": "connect_four", "othello": "reversi", "hex": "hex", "tic_tac_toe": "tic_tac_toe"}
+"""What ludax calls the games that it has, where it is installed (`pip install ludax`)."""
+Play = Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]
 
 
-def ours(name: str, batch: int, steps: int) -> tuple[Callable[[], Any], Any, Play]:
+def ours(name: str, batch: int, steps: int) -> tuple[Play, Any]:
     """Fresh states, and a rollout of ``steps`` decisions."""
     manifest = load_spec(ROOT / "specs" / f"{name}.yaml", Diagnostics()).manifest
     engine = load_engine(manifest.engine, ROOT / "generated")
     env = engine.make()
     fresh = jax.jit(env.init)(random_words(jnp.uint32(1), batch))
-    return (
-        scanned(playing(env, uniform(env)), batch, steps),
-        fresh,
-        lambda run, states, clock: run(states, fresh, clock)[0],
-    )
+    return scanned(playing(env, uniform(env)), batch, steps), fresh
 
 
-def theirs(name: str, batch: int, steps: int) -> tuple[Callable[[], Any], Any, Play]:
-    """The same with pgx."""
-    env = pgx.make(name)
+def theirs(env: Any, batch: int, steps: int, chance: bool = False) -> tuple[Play, Any]:
+    """The same with an environment of pgx, or one like it; ``chance``: its step takes a key."""
     fresh = jax.jit(jax.vmap(env.init))(jax.random.split(jax.random.key(1), batch))
-    chance = name == "2048"  # the only one of these games whose step draws
 
     def action(mask: jax.Array, word: jax.Array) -> jax.Array:
         counts = jnp.cumsum(mask.astype(jnp.int32), axis=-1)
@@ -91,27 +89,30 @@ def theirs(name: str, batch: int, steps: int) -> tuple[Callable[[], Any], Any, P
 
         return jax.lax.scan(one, (states, jnp.int32(0)), jnp.arange(steps, dtype=jnp.uint32))[0]
 
-    return play, fresh, lambda run, states, clock: run(states, fresh, clock)[0]
+    return play, fresh
 
 
 def measure(name: str, batch: int, steps: int, runs: int, seconds: float) -> dict[str, Any]:
     """Steps per second of each side, and the seconds that tracing and compiling took."""
     sides = {"specc": ours(name, batch, steps)}
     if GAMES[name] is not None:
-        sides["pgx"] = theirs(str(GAMES[name]), batch, steps)
+        sides["pgx"] = theirs(pgx.make(GAMES[name]), batch, steps, GAMES[name] == "2048")
+    if name in LUDAX and find_spec("ludax") is not None:
+        ludax, games = import_module("ludax"), import_module("ludax.games")
+        sides["ludax"] = theirs(ludax.LudaxEnvironment(game_str=getattr(games, LUDAX[name])), batch, steps)
     compiled, compile_seconds, states = {}, {}, {}
-    for side, (play, fresh, _) in sides.items():
+    for side, (play, fresh) in sides.items():
         start = time.perf_counter()
         compiled[side] = jax.jit(play).lower(fresh, fresh, jnp.uint32(0)).compile()
         compile_seconds[side] = time.perf_counter() - start
         states[side] = jax.block_until_ready(compiled[side](fresh, fresh, jnp.uint32(0))[0])
     speeds: dict[str, list[float]] = {side: [] for side in sides}
     for number in range(runs):
-        for side, (_, _, play) in sides.items():
+        for side, (_, fresh) in sides.items():
             begin, calls = time.perf_counter(), 0
             while calls == 0 or time.perf_counter() - begin < seconds:
                 clock = jnp.uint32((number * 1000 + calls + 1) * steps)
-                states[side] = jax.block_until_ready(play(compiled[side], states[side], clock))
+                states[side] = jax.block_until_ready(compiled[side](states[side], fresh, clock))[0]
                 calls += 1
             speeds[side].append(calls * batch * steps / (time.perf_counter() - begin))
     found = {side: statistics.median(values) for side, values in speeds.items()}
@@ -135,7 +136,7 @@ def pong_in_c(frames: str) -> float:
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="How fast the small games step, beside pgx and ludax.")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--batch", type=int, default=4096)
     parser.add_argument("--steps", type=int, default=64)

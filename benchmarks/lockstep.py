@@ -44,7 +44,7 @@ def compared(game: str, episodes: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Lockstep of the small games with the programs of others.")
     parser.add_argument("--episodes", type=int, default=10000)
     parser.add_argument("--only", nargs="*", default=GAMES)
     parser.add_argument("--json", type=Path, default=RESULTS)

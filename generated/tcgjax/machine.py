@@ -133,7 +133,7 @@ class Machine(NamedTuple):
 
         def one_pass(chunk: jax.Array) -> jax.Array:
             for group in groups:
-                chunk = self.visit_group(chunk, group) if len(group) > 1 else self.visit(chunk, group[0])
+                chunk = self.visit(chunk, group[0]) if len(group) == 1 else self.visit_group(chunk, group)
             return chunk
 
         def to_decisions(chunk: jax.Array) -> jax.Array:

@@ -29,7 +29,7 @@ BLOCKS = 1 + max(number for segment in (*SEGMENTS, ASKS) for number, _ in segmen
 class Knobs(NamedTuple):
     """How a batch is cut, for a device. What games do does not depend on it."""
 
-    chunk: int = 256  # games that go together; 0: all
+    chunk: int = 0  # games that go together; 0: all
     sort: bool = True  # games that do the same first come into the same chunk
     kernels: bool = True  # XLA:CPU compiles a segment to one kernel instead of one for each fusion
     group: int = 5  # segments that are skipped together; 1: each for itself
@@ -133,7 +133,7 @@ class Machine(NamedTuple):
 
         def one_pass(chunk: jax.Array) -> jax.Array:
             for group in groups:
-                chunk = self.visit_group(chunk, group) if len(group) > 1 else self.visit(chunk, group[0])
+                chunk = self.visit(chunk, group[0]) if len(group) == 1 else self.visit_group(chunk, group)
             return chunk
 
         def to_decisions(chunk: jax.Array) -> jax.Array:

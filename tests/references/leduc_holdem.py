@@ -80,7 +80,7 @@ class Pgx(PgxGame):
         if kind != "deal" or self.common is not None:
             raise ValueError("one common card is dealt")
         self.common = card // 2
-        state = self.dealt(_deals()[(*self.ranks, self.common)])
+        state = self.dealt(_deals()[self.ranks[0], self.ranks[1], card // 2])
         self.first = int(state.current_player)
         for taken in self.taken:
             state = self.advance(state, taken)

@@ -19,7 +19,7 @@ Draw = Sequence[Any]
 
 
 @cache
-def compiled(name: str) -> tuple[Any, Any, Any]:
+def compiled(name: Any) -> tuple[Any, Any, Any]:
     """The environment, its `init` and its `step`, compiled once in a process."""
     env = pgx.make(name)
     return env, jax.jit(env.init), jax.jit(env.step)

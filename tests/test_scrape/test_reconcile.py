@@ -23,7 +23,9 @@ MODELS = {"pokemon": Pokemon, "trainer": Trainer}
 def record(card: Card) -> Record:
     """A card as a record."""
     model = Fossil if card.get("trainer_type") == "fossil" else MODELS[card["kind"]]
-    plain = {key: tuple(value) if key in ("prints", "attacks") else value for key, value in card.items()}
+    plain: dict[str, Any] = {
+        key: tuple(value) if key in ("prints", "attacks") else value for key, value in card.items()
+    }
     return model(**plain)
 
 

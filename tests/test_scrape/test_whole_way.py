@@ -63,6 +63,6 @@ def test_the_documented_commands_make_an_engine_that_agrees_with_its_reference(t
     assert "38 rows are new" in run.stdout
     assert f"{len(effects.EFFECTS)} admitted, 0 doubtful, 0 refused, 0 open" in run.stdout
     for against in ("interp", "pocket"):
-        found = re.search(rf"L3 against {against}: 20 episodes, (\d+) decisions, 0 divergences", run.stdout)
+        found = re.search(rf"L3 against {against}: 20 episodes, (\d+) decisions, no divergences", run.stdout)
         assert found, run.stdout[-3000:]
         assert int(found[1]) > 500

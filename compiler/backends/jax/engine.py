@@ -68,6 +68,11 @@ class EngineView:
     counter_bytes: int = 8
 
     @property
+    def chunk(self) -> int:
+        """Games that go together; 0, all, where the rules are so short that sorting games costs more than it saves."""
+        return self.knobs.chunk if len(self.segments) > self.knobs.few_segments else 0
+
+    @property
     def state_bytes(self) -> int:
         """Bytes of one game between steps."""
         words = -(-self.actions // WORD) * 4
@@ -84,6 +89,7 @@ class Knobs:
 
     segment_lines: int = 24
     chunk: int = 256
+    few_segments: int = 8
 
 
 def engine_view(
