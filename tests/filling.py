@@ -15,7 +15,7 @@ from compiler.explain import explain_row
 from compiler.holes.inline import block_of, punch
 from compiler.ir import hir
 from compiler.paths import ROOT
-from compiler.texts import HASH_PREFIX, TextStore, text_hash
+from compiler.texts import HASH_PREFIX, TextStore, normalise, text_hash
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,16 @@ def coded_rows(program: hir.Program) -> list[tuple[str, int]]:
     return found
 
 
+def is_laid_out_alike(program: hir.Program, table: str, row: int) -> bool:
+    """Whether a row comes back with the line breaks it had: a single statement on a line of its own does not."""
+    span = program.tables[table].spans[row]
+    place = block_of(span) if span is not None else None
+    assert span is not None
+    assert place is not None
+    inside = span.file.text[place[0] : place[1]]
+    return "\n" not in inside or len(inside.strip().splitlines()) > 1
+
+
 def own_words(program: hir.Program, table: str, row: int) -> str:
     """What a row does, as `specc explain` says it, with its title so that no two are alike."""
     explained = explain_row(program, program.tables[table], row)
@@ -83,5 +93,5 @@ def punched(
     files, effects = punch(original, [(*row, digits[row]) for row in rows])
     for path, text in files.items():
         (folder / path.relative_to(ROOT)).write_text(text)
-    words = {text_hash(text).removeprefix(HASH_PREFIX): text for text in said.values()}
+    words = {text_hash(text).removeprefix(HASH_PREFIX): normalise(text) for text in said.values()}
     return Punched(manifest, original, store, effects, words)

@@ -16,8 +16,9 @@ from compiler.conformance.engine import Draw, Observed, Setup
 from compiler.conformance.lockstep import Episode, Step, follow
 from compiler.conformance.policies import Position
 from compiler.conformance.runner import Runner
-from compiler.conformance.schedule import needs
+from compiler.conformance.schedule import ENOUGH, PLAIN, Round, needs, plan_round
 from compiler.conformance.setups import episode_rng
+from compiler.ir.rows import rows_of
 from compiler.mutate.mutant import Place
 
 LONGEST = 400
@@ -67,7 +68,7 @@ def record(
     wanted = set(places)
     made = Recording()
     ledger = Ledger()
-    runner.begin(runner.next_round(0, ledger))
+    runner.begin(_first_round(runner, wanted))
     for number in range(most):
         if number % STRIDE == 0 and number:
             if all(len(made.windows.get(place, ())) >= WINDOWS for place in wanted):
@@ -77,6 +78,16 @@ def record(
         _episode(runner, number, wanted, made, ledger)
         advance(1)
     return made
+
+
+def _first_round(runner: Runner, wanted: set[Place]) -> Round:
+    """The rules' own rows, which scenarios need, and rows made around those whose own code is looked for."""
+    if not runner.given_tables:
+        return PLAIN
+    own = {table: rows_of(runner.job.program, table) for table in runner.given_tables}
+    rows = {str(place[3]).partition("/")[0] for place in wanted if place[0] == "method"}
+    times = runner.places.row_times(Ledger())
+    return plan_round(0, runner.job.seed, runner.adapter, own, {key: 0 if key in rows else ENOUGH for key in times})
 
 
 def _episode(runner: Runner, number: int, wanted: set[Place], made: Recording, ledger: Ledger) -> None:
