@@ -16,10 +16,10 @@ STAMP := $(VENV)/.specc-installed
 export JAX_PLATFORMS ?= cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help venv check build verify verify-full play bench demo test lint format docs picture regen clean
+.PHONY: help venv check build verify verify-full play bench demo test test-slow lint format docs picture regen clean
 
 help:
-	@echo "make demo | test | venv | check | build | verify | verify-full | play | bench | lint | format | docs | picture | regen | clean"
+	@echo "make demo | test | test-slow | venv | check | build | verify | verify-full | play | bench | lint | format | docs | picture | regen | clean"
 
 venv: $(STAMP)
 
@@ -37,8 +37,8 @@ build: venv
 verify: venv
 	$(SPECC) verify $(SPEC)
 
-# The long run, for the night: every text compared at least 50 times on both engines, and mutants of the rules.
-verify-full: venv
+# The long run, for the night: the slow tests, every text compared at least 50 times on both engines, and mutants of the rules.
+verify-full: test-slow
 	mkdir -p $(REPORTS)
 	$(SPECC) verify $(SPEC) --episodes $(EPISODES) --policy uniform,eager --workers $(WORKERS) --least 50 \
 		--html $(REPORTS)/coverage.html --json $(REPORTS)/verify.json
@@ -60,7 +60,10 @@ demo: venv
 	$(SPECC) bench $(SPEC) --quick
 
 test: lint
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: venv
+	$(BIN)/pytest -n 2 -m slow
 
 lint: venv
 	$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,3 +96,20 @@ def punched(
         (folder / path.relative_to(ROOT)).write_text(text)
     words = {text_hash(text).removeprefix(HASH_PREFIX): normalise(text) for text in said.values()}
     return Punched(manifest, original, store, effects, words)
+
+
+_LOCATION = re.compile(r'"""\S+\.rules:[0-9]+"""')
+
+
+def built(manifest: Path) -> dict[str, str]:
+    """The files of the engine of a copy, but for its manifest, which has the hashes of the rules."""
+    folder = manifest.parents[1] / "generated"
+    driver.build(manifest, Diagnostics(), folder)
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != "manifest.json"]
+    return {path.name: path.read_text(encoding="utf-8") for path in files}
+
+
+def without_locations(engine: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """An engine less the lines of rules that its blocks come from: a fill in the store stands elsewhere than inline."""
+    code = {name: _LOCATION.sub('"""a rule"""', text) for name, text in engine.items() if name != "spans.json"}
+    return {**code, "spans.json": list(json.loads(engine["spans.json"]))}

@@ -21,7 +21,15 @@ from compiler.holes.ledger import read_ledger
 from compiler.holes.session import Session
 from compiler.paths import ROOT
 from tests.fake_messages import CACHED, KEY, OUTPUT, SENT, served
-from tests.filling import Punched, coded_rows, is_laid_out_alike, program_of, punched
+from tests.filling import (
+    Punched,
+    built,
+    coded_rows,
+    is_laid_out_alike,
+    program_of,
+    punched,
+    without_locations,
+)
 
 HOLES = 30
 QUICK = ["--states", "600", "--executions", "40"]
@@ -87,6 +95,22 @@ def test_thirty_removed_effects_come_back_as_the_same_engine(tmp_path: Path) -> 
     assert found["spent"]["requests"] == len(server.requests)
     assert found["spent"]["cache_read"] == CACHED * len(server.requests)
     assert read_ledger(game.fills / "ledger.jsonl").usage.output == OUTPUT * len(server.requests)
+
+
+def test_fills_in_the_store_build_the_engine_that_they_build_inline(tmp_path: Path) -> None:
+    """Only the places of rules differ, which fills in the store have there."""
+    rows = coded_rows(program_of("tcg"))
+    game, whole = punched(tmp_path / "with_holes", "tcg", rows, {}), punched(tmp_path / "whole", "tcg", [], {})
+    game.fills.mkdir(parents=True, exist_ok=True)
+    for digits, effect in game.effects.items():
+        (game.fills / f"{digits}.rules").write_text(effect)
+    stored, inline = built(game.manifest), built(whole.manifest)
+    assert without_locations(stored) == without_locations(inline)
+    kept, there = (json.loads(engine["spans.json"]) for engine in (stored, inline))
+    moved = [block for block in kept if kept[block] != there[block]]
+    assert len(moved) > 50
+    elsewhere = [block for block in moved if not kept[block]["file"].startswith("specs/tcg/fills/")]
+    assert all(kept[block]["file"] == there[block]["file"] for block in elsewhere)  # further down in the same file
 
 
 WRONG = {

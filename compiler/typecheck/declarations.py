@@ -149,7 +149,7 @@ def default_of(check: Checker, type_: Type) -> int:
 
 
 def _of_players(check: Checker, entity: str | None) -> bool:
-    return entity in check.program.entities and check.program.entities[entity].per_player
+    return entity is not None and entity in check.program.entities and check.program.entities[entity].per_player
 
 
 def _zone(check: Checker, node: ast.ZoneDecl) -> hir.Field:

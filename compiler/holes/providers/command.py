@@ -19,6 +19,10 @@ MOST_OUTPUT = 64 * 1024
 """How many bytes of output are read."""
 
 
+_LAST_WORDS = 5.0
+"""Seconds that a program which was ended has to let go of its pipes."""
+
+
 @dataclass(frozen=True)
 class Command:
     """Runs a program once for each request, in a folder, for a limited time, and without the environment's secrets."""
@@ -108,4 +112,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, 9)
-    await process.wait()
+    # what it said is read to the end, or else its pipe stays open and its exit is never noticed
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.communicate(), _LAST_WORDS)
