@@ -43,17 +43,22 @@ PLAIN = Round()
 """The rows of the rules themselves, and no positions."""
 
 
-def plan_round(number: int, seed: int, adapter: Adapter, own: Given, times: Mapping[str, int]) -> Round:
-    """The round of a number, after rows were compared so often. The first begins with rows of the rules themselves."""
+def plan_round(
+    number: int, seed: int, adapter: Adapter, own: Given, times: Mapping[str, int], *, kept: int = ROWS // 2
+) -> Round:
+    """The round of a number, after rows were compared so often. The first begins with rows of the rules themselves,
+    but no more than `kept` of a table; what is kept beyond half a round makes it longer.
+    """
     rng = episode_rng(seed, number, "round")
     need = needs(times)
     made: dict[str, list[Mapping[str, Any]]] = {}
     if number == 0:
-        made = {table: list(rows[: ROWS // 2]) for table, rows in own.items()}
-    while any(len(made.get(table, ())) < ROWS for table in own):
+        made = {table: list(rows[:kept]) for table, rows in own.items()}
+    sizes = {table: max(ROWS, len(made.get(table, ())) + ROWS // 2) for table in own}
+    while any(len(made.get(table, ())) < size for table, size in sizes.items()):
         for table, row in adapter.rows(rng, drawn(rng, need, WANTED)).items():
             rows = made.setdefault(table, [])
-            if len(rows) < ROWS:
+            if len(rows) < sizes.get(table, ROWS):
                 rows.append({**row, "key": f"made-{number}-{len(rows)}"})
     return Round(number, made, need)
 

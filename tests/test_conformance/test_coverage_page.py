@@ -94,6 +94,15 @@ def test_rounds_begin_with_the_rules_own_rows_and_are_the_same_for_the_same_seed
     assert sum(row["title"] == "mend" for row in later) > sum(row["title"] == "strike" for row in later)
 
 
+def test_a_round_that_keeps_many_rows_is_longer() -> None:
+    program = duel().program
+    own = [{**row, "key": f"{row['key']}-{n}"} for n in range(ROWS) for row in rows_of(program, "deck_list")]
+    adapter = Adapter(program, {"rows": rows})
+    kept = plan_round(0, 7, adapter, {"deck_list": own}, {"mend": 0}, kept=len(own)).given["deck_list"]
+    assert [row["key"] for row in kept[: len(own)]] == [row["key"] for row in own]
+    assert len(kept) == len(own) + ROWS // 2
+
+
 def test_given_rows_take_the_place_of_a_tables_own() -> None:
     program = duel().program
     given = {"deck_list": [{"key": "one", "cards": ["mend"] * 6}]}

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from compiler import driver
 from compiler.conformance.mutation import MutationOptions, MutationReport, mutate
 from compiler.conformance.mutation.killing import LEVELS
-from compiler.diagnostics import SpecError
+from compiler.diagnostics import Diagnostics, SpecError
+from tests.rules import SPECS
 from tests.test_conformance.tools import duel
 
 
@@ -34,6 +36,13 @@ def test_a_wrong_number_is_noticed_by_the_reference(report: MutationReport) -> N
 def test_who_decides_is_noticed(report: MutationReport) -> None:
     found = [account for account in report.accounts if account.mutant.diff().startswith("- choose by current")]
     assert all(account.fate == "killed" for account in found)
+
+
+def test_mutants_meet_every_scenario_of_a_game_with_many_decks() -> None:
+    tcg = driver.load(SPECS / "tcg.yaml", Diagnostics(), use_cache=False)
+    made = mutate(MutationOptions(count=1, episodes=1, references=("none",)), tcg.spec, tcg.program)
+    assert made.recorded["scenarios"] == len(tcg.program.scenarios)
+    assert made.recorded["scenarios_left_out"] == 0
 
 
 def test_what_makes_no_difference_counts_apart(report: MutationReport) -> None:

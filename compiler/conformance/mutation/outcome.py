@@ -117,6 +117,10 @@ class MutationReport:
                 console.print("".join(f"    {escape(line)}\n" for line in account.mutant.diff().splitlines()), end="")
             if len(found) > SHOWN:
                 console.print(f"… {len(found)} {fate} in all")
+        if left_out := self.recorded.get("scenarios_left_out"):
+            console.print(
+                f"[yellow]{left_out} scenarios do not hold for the rules as they are, and were left out[/yellow]"
+            )
         shares = ", ".join(f"{level} {self.share(level):.1%}" for level in self.levels)
         console.print(f"[bold]{self.share():.1%} killed[/bold] of {len(self.counted)} that count ({shares})")
 

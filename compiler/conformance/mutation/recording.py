@@ -81,13 +81,14 @@ def record(
 
 
 def _first_round(runner: Runner, wanted: set[Place]) -> Round:
-    """The rules' own rows, which scenarios need, and rows made around those whose own code is looked for."""
+    """All of the rules' own rows, which scenarios need, and rows made around those whose own code is looked for."""
     if not runner.given_tables:
         return PLAIN
     own = {table: rows_of(runner.job.program, table) for table in runner.given_tables}
     rows = {str(place[3]).partition("/")[0] for place in wanted if place[0] == "method"}
     times = runner.places.row_times(Ledger())
-    return plan_round(0, runner.job.seed, runner.adapter, own, {key: 0 if key in rows else ENOUGH for key in times})
+    wanted_rows = {key: 0 if key in rows else ENOUGH for key in times}
+    return plan_round(0, runner.job.seed, runner.adapter, own, wanted_rows, kept=max(map(len, own.values())))
 
 
 def _episode(runner: Runner, number: int, wanted: set[Place], made: Recording, ledger: Ledger) -> None:

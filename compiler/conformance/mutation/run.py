@@ -70,7 +70,12 @@ def mutate(
         )
         raise SpecError.single("E0807", None, message, suggestion="`specc verify` shows where: mutants come after that")
     levels = [level for level in LEVELS if (level != REFERENCE or compares) and (level != SCENARIOS or stage.scenarios)]
-    recorded = {"episodes": recording.episodes, "decisions": recording.decisions, "scenarios": len(stage.scenarios)}
+    recorded = {
+        "episodes": recording.episodes,
+        "decisions": recording.decisions,
+        "scenarios": len(stage.scenarios),
+        "scenarios_left_out": len(program.scenarios) - len(stage.scenarios),
+    }
     seconds = time.perf_counter() - began
     return MutationReport(program.name, spec.source.display, options.seed, accounts, levels, recorded, seconds)
 
