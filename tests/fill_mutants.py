@@ -167,8 +167,11 @@ def shares(tried: list[Tried]) -> Iterator[str]:
         "rows without": [one for one in differing if not one.has_scenario],
     }
     for name, group in groups.items():
+        if not group:
+            yield f"{name}: none hit"
+            continue
         hit = sum(one.is_caught for one in group)
-        yield f"{name}: {hit} of {len(group)} caught ({100 * hit / max(1, len(group)):.1f}%)"
+        yield f"{name}: {hit} of {len(group)} caught ({100 * hit / len(group):.1f}%)"
         for check, count in Counter(one.caught_by for one in group if one.is_caught).most_common():
             yield f"  {check}: {count} ({100 * count / len(group):.1f}%)"
 

@@ -445,7 +445,7 @@ def attack_copy_then(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     player = g.r_p_2
     words = no_actions(ACTIONS)
     offer(
@@ -460,20 +460,20 @@ def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
     g.r_k_3 = select(chose_option, (g.action - Act.option), g.r_k_3)
     g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
 
 
 def copy_attack_of_by_option(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     g.r_k_2 = select(on, g.r_k_3, g.r_k_2)
     g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
 
 
 def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     g.r_found = select(
         on,
         where((g.r_k_2 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_7), g.r_k_2)),

@@ -521,7 +521,7 @@ def attack_copy_then_2(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     player = g.r_p_2
     words = no_actions(ACTIONS)
     offer(
@@ -536,20 +536,20 @@ def copy_attack_of_by_ask(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_chosen(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
     g.r_k_3 = select(chose_option, (g.action - Act.option), g.r_k_3)
     g.pc = select(chose_option, At.copy_attack_of_by_option, g.pc)
 
 
 def copy_attack_of_by_option(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     g.r_k_2 = select(on, g.r_k_3, g.r_k_2)
     g.pc = select(on, At.copy_attack_of_by_went_on, g.pc)
 
 
 def copy_attack_of_by_went_on(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     g.r_found = select(
         on,
         where((g.r_k_2 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_7), g.r_k_2)),
@@ -577,7 +577,7 @@ def attack_copy_then_4(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     player = g.r_p_3
     words = no_actions(ACTIONS)
     offer(
@@ -592,20 +592,20 @@ def copy_attack_of_by_ask_2(g: Game, on: Lane) -> None:
 
 
 def copy_attack_of_by_chosen_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     chose_option = on & (g.action >= Act.option) & (g.action < Act.option + 2)
     g.r_k_5 = select(chose_option, (g.action - Act.option), g.r_k_5)
     g.pc = select(chose_option, At.copy_attack_of_by_option_2, g.pc)
 
 
 def copy_attack_of_by_option_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     g.r_k_4 = select(on, g.r_k_5, g.r_k_4)
     g.pc = select(on, At.copy_attack_of_by_went_on_2, g.pc)
 
 
 def copy_attack_of_by_went_on_2(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/attacks.rules:140"""
+    """specs/tcg/verbs/attacks.rules:145"""
     g.r_found = select(
         on,
         where((g.r_k_4 == -1), -1, look_in(g.tables.species_attacks, 2, at(g.place_pokemon, g.r_t_8), g.r_k_4)),
@@ -2159,7 +2159,8 @@ def species_play_then_3(g: Game, on: Lane) -> None:
         )
 
     repeat_while(g, on, more, rounds, 127)
-    g.r_heads_2 = select(on, g.r_found_4, g.r_heads_2)
+    found_2 = g.r_found_4
+    g.r_heads_2 = select(on, found_2, g.r_heads_2)
     g.pc = select(on, At.species_play_join_3, g.pc)
 
 
