@@ -17,8 +17,12 @@ from compiler.equivalence import compare_programs, effect_of, spread
 from compiler.holes.providers.recorded import read_answers
 from compiler.holes.session import Session
 from compiler.holes.workbench import answer_source, body
+from compiler.ir import hir
+from compiler.ir.units import units
+from compiler.ir.walk import walk
 from compiler.paths import ROOT
 from compiler.texts import TextStore, text_hash
+from tests.rules import spec
 
 SPEC = ROOT / "specs" / "invented.yaml"
 TRUTH: dict[str, str] = YAML(typ="safe").load((ROOT / "tests" / "invented" / "truth.yaml").read_text())
@@ -35,6 +39,16 @@ def test_sixty_cards_each_with_a_text_and_a_truth() -> None:
     holes = {hole.hash for hole in session().empty.holes}
     assert {text_hash(text).removeprefix("sha256:") for text in texts.values()} == holes
     assert not session().program.holes
+
+
+def verbs_of_rows(program: hir.Program) -> set[str]:
+    """The verbs that effects of rows use themselves."""
+    bodies = (code for unit, code in units(program) if unit.kind == "method")
+    return {node.proc for body in bodies for node in walk(body) if isinstance(node, hir.Call)}
+
+
+def test_the_set_spans_every_verb_that_effects_use() -> None:
+    assert verbs_of_rows(spec("tcg")) <= verbs_of_rows(session().program)
 
 
 def test_every_fill_has_a_provenance_that_holds() -> None:

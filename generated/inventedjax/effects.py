@@ -27,6 +27,8 @@ from .model import (
     Condition,
     Draws,
     Element,
+    Kind,
+    Stage,
 )
 from .runtime import (
     U32,
@@ -44,6 +46,7 @@ from .runtime import (
     elements,
     greater,
     index_of,
+    lesser,
     look,
     look_in,
     lowest,
@@ -69,14 +72,19 @@ from .runtime import (
 )
 
 
-def is_active(g: Game, t: Lane) -> Lane:
-    """is active (specs/tcg/verbs/board.rules:10)"""
-    return index_of(PLACE, t) == 0
-
-
 def spot_of(g: Game, t: Lane) -> Lane:
     """spot of (specs/tcg/verbs/board.rules:11)"""
     return place_at(SPOT, owner_of(PLACE, t), 0)
+
+
+def active(g: Game, p: Lane) -> Lane:
+    """active (specs/tcg/verbs/board.rules:4)"""
+    return place_at(PLACE, p, 0)
+
+
+def is_active(g: Game, t: Lane) -> Lane:
+    """is active (specs/tcg/verbs/board.rules:10)"""
+    return index_of(PLACE, t) == 0
 
 
 def unreachable(g: Game, t: Lane) -> Lane:
@@ -96,11 +104,6 @@ def free_place(g: Game, p: Lane) -> Lane:
     return lowest(
         PLACE, subset(PLACE, of_player(PLACE, p), lambda t: (index_of(PLACE, t) > 0) & (at(g.place_pokemon, t) == -1))
     )
-
-
-def active(g: Game, p: Lane) -> Lane:
-    """active (specs/tcg/verbs/board.rules:4)"""
-    return place_at(PLACE, p, 0)
 
 
 def opponent(g: Game, p: Lane) -> Lane:
@@ -243,6 +246,11 @@ def max_hp(g: Game, t: Lane) -> Lane:
     return (
         look(g.tables.species_hp, at(g.place_pokemon, t)) + species_hp_bonus(g, def_(g, at(g.place_attached, t)), t)
     ) + species_hp_bonus(g, def_(g, g.arena), t)
+
+
+def is_basic(g: Game, s: Lane) -> Lane:
+    """is basic (specs/tcg/verbs/board.rules:17)"""
+    return (look(g.tables.species_kind, s) == Kind.pokemon) & (look(g.tables.species_stage, s) == Stage.basic)
 
 
 def retreat_cost(g: Game, t: Lane) -> Lane:
@@ -444,6 +452,28 @@ def heal_damage_from_each_of(g: Game, on: Lane, n: Lane, targets: Lane) -> Lane:
         heal_damage_from(g, on_, n, t)
 
 
+def pass_energy_from_to(g: Game, on: Lane, n: Lane, e: Lane, t: Lane, goal: Lane) -> Lane:
+    """pass energy from to (specs/tcg/verbs/energy.rules:39)"""
+    moved_ = lesser(n, element(PLACE_ENERGY, g.place_energy, t, e))
+    g.place_energy = put_element(
+        PLACE_ENERGY, g.place_energy, t, e, clip((element(PLACE_ENERGY, g.place_energy, t, e) - moved_), 0, 63), on
+    )
+    g.place_energy = put_element(
+        PLACE_ENERGY,
+        g.place_energy,
+        goal,
+        e,
+        clip((element(PLACE_ENERGY, g.place_energy, goal, e) + moved_), 0, 63),
+        on,
+    )
+
+
+def send_out(g: Game, on: Lane, t: Lane) -> Lane:
+    """send out (specs/tcg/verbs/board.rules:53)"""
+    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
+    swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
+
+
 def root(g: Game, on: Lane, t: Lane) -> Lane:
     """root (specs/tcg/verbs/attacks.rules:89)"""
     on_ = on & negate(unreachable(g, t))
@@ -523,10 +553,16 @@ def bench_one_of_from_deck_of(g: Game, on: Lane, cards: Lane, p: Lane) -> Lane:
     enter_as(g, on__2, t, c)
 
 
-def send_out(g: Game, on: Lane, t: Lane) -> Lane:
-    """send out (specs/tcg/verbs/board.rules:53)"""
-    reset_all(g, SPOT_DEFAULTS, spot_of(g, t), on)
-    swap_all(g, PLACE_LANES, active(g, owner_of(PLACE, t)), t, on)
+def bench_from_discard(g: Game, on: Lane, c: Lane) -> Lane:
+    """bench from discard (specs/tcg/verbs/board.rules:44)"""
+    t = free_place(g, owner_of(CARD, c))
+    moved_ = c
+    on_ = on & (moved_ >= 0)
+    position = index_of(CARD, moved_)
+    whose = owner_of(CARD, c)
+    g.player_discard = put(g.player_discard, whose, at(g.player_discard, whose) & ~bit(position), on_)
+    g.place_stack = put(g.place_stack, t, at(g.place_stack, t) | bit(position), on_)
+    enter_as(g, on, t, c)
 
 
 def leave(g: Game, on: Lane, t: Lane) -> Lane:

@@ -17,6 +17,7 @@ from .effects import (
     attack_coins,
     attack_damage,
     attack_times,
+    bench_from_discard,
     bench_one_of_from_deck_of,
     benched,
     blind,
@@ -38,6 +39,7 @@ from .effects import (
     heal_damage_from_each_of,
     in_play,
     is_active,
+    is_basic,
     is_damaged,
     is_type,
     keep_from_supporters,
@@ -52,6 +54,7 @@ from .effects import (
     mill_cards_of,
     mix_hand_of_into_deck,
     opponent,
+    pass_energy_from_to,
     prize,
     retreat_cost,
     roll_energy_of,
@@ -105,6 +108,7 @@ from .runtime import (
     at,
     bit,
     clip,
+    distinct,
     draw_member,
     draw_range,
     element,
@@ -127,6 +131,7 @@ from .runtime import (
     nonempty,
     of_player,
     offer,
+    offer_each,
     own_set,
     owner_of,
     place_at,
@@ -526,47 +531,75 @@ def attack_copy_join(g: Game, on: Lane) -> None:
     on__7 = on & look(g.tables.attack_effect_0, g.r_row_2)
     g.r_heads = select(on__7, flip_coin(g, on__7), g.r_heads)
     on__8 = on & look(g.tables.attack_effect_1, g.r_row_2)
-    discard_energy_from(g, on__8, 1, Element.fire, g.r_self__3)
-    on__9 = on & look(g.tables.attack_effect_2, g.r_row_2)
-    heal_damage_from(g, on__9, 30, g.r_self__3)
-    on__10 = on & look(g.tables.attack_effect_3, g.r_row_2)
-    heal_damage_from_each_of(g, on__10, 10, benched(g, owner_of(PLACE, g.r_self__3)))
+    g.r_t_8 = select(on__8, -1, g.r_t_8)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_4, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
+        on, where(look(g.tables.attack_effect_2, g.r_row_2), At.attack_effect_then, At.attack_effect_join), g.pc
     )
 
 
 def attack_effect_then(g: Game, on: Lane) -> None:
-    """specs/invented/fills/7fce80993a0aeb74bcedeef790525c6d17c7f979535dfd1828dbe8b4ca897420.rules:1"""
-    t = g.r_foe_3
-    c = look(g.tables.attack_effect_4_a, g.r_row_2)
-    on_ = on & negate(unreachable(g, t))
-    on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
-    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
-    on__3 = on_ & (c == Condition.paralyzed)
-    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    """specs/invented/fills/bb6661e1027a68a1922846742cea4e4282df63f01c1039c2cce5a68fc66db44d.rules:1"""
+    g.r_found_3 = select(on, 0, g.r_found_3)
+    g.r_left_2 = select(on, 3, g.r_left_2)
+
+    def more(g: Game) -> Lane:
+        return g.r_left_2 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side_2 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_2)
+        g.r_found_3 = select(on, clip((g.r_found_3 + g.r_side_2), 0, 127), g.r_found_3)
+        g.r_left_2 = select(on, clip(where(((3 == 127) & (g.r_side_2 == 0)), 0, (g.r_left_2 - 1)), 0, 127), g.r_left_2)
+
+    repeat_while(g, on, more, rounds, 127)
+    g.r_heads_2 = select(on, g.r_found_3, g.r_heads_2)
     g.pc = select(on, At.attack_effect_join, g.pc)
 
 
 def attack_effect_join(g: Game, on: Lane) -> None:
-    """specs/invented/fills/7fce80993a0aeb74bcedeef790525c6d17c7f979535dfd1828dbe8b4ca897420.rules:1"""
+    """specs/invented/fills/bb6661e1027a68a1922846742cea4e4282df63f01c1039c2cce5a68fc66db44d.rules:1"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_5, g.r_row_2), At.attack_effect_then_2, At.attack_effect_join_2), g.pc
+        on, where(look(g.tables.attack_effect_3, g.r_row_2), At.attack_effect_ask, At.attack_effect_join_2), g.pc
     )
 
 
-def attack_effect_then_2(g: Game, on: Lane) -> None:
-    """specs/invented/fills/334e37b6fb715185be92aa88483d9e8e6c03b63b9c5465f17cc80a0b870e335b.rules:2"""
-    g.pc = select(on, where(g.r_heads, At.attack_effect_then_3, At.attack_effect_join_2), g.pc)
+def attack_effect_ask(g: Game, on: Lane) -> None:
+    """specs/invented/fills/d8d708e9ed0f1adf505c479d8a3ca2a04f70eeb709fca3ed43dd112cc8efe632.rules:1"""
+    player = owner_of(PLACE, g.r_self__3)
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, benched(g, owner_of(PLACE, g.r_self__3)))
+    ask(g, on, player, words, False, At.attack_effect_chosen, At.attack_effect_join_2)
+
+
+def attack_effect_chosen(g: Game, on: Lane) -> None:
+    """specs/invented/fills/d8d708e9ed0f1adf505c479d8a3ca2a04f70eeb709fca3ed43dd112cc8efe632.rules:1"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_8 = select(chose_slot, (g.action - Act.slot), g.r_t_8)
+    g.pc = select(chose_slot, At.attack_effect_slot, g.pc)
+
+
+def attack_effect_slot(g: Game, on: Lane) -> None:
+    """specs/invented/fills/d8d708e9ed0f1adf505c479d8a3ca2a04f70eeb709fca3ed43dd112cc8efe632.rules:1"""
+    g.r_t_8 = select(on, g.r_t_8, g.r_t_8)
+    g.pc = select(on, At.attack_effect_join_2, g.pc)
+
+
+def attack_effect_join_2(g: Game, on: Lane) -> None:
+    """specs/invented/fills/d8d708e9ed0f1adf505c479d8a3ca2a04f70eeb709fca3ed43dd112cc8efe632.rules:1"""
+    on_ = on & look(g.tables.attack_effect_4, g.r_row_2)
+    discard_energy_from(g, on_, 1, Element.fire, g.r_self__3)
+    on__2 = on & look(g.tables.attack_effect_5, g.r_row_2)
+    heal_damage_from(g, on__2, 30, g.r_self__3)
+    on__3 = on & look(g.tables.attack_effect_6, g.r_row_2)
+    heal_damage_from_each_of(g, on__3, 10, benched(g, owner_of(PLACE, g.r_self__3)))
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_7, g.r_row_2), At.attack_effect_then_3, At.attack_effect_join_3), g.pc
+    )
 
 
 def attack_effect_then_3(g: Game, on: Lane) -> None:
-    """specs/invented/fills/334e37b6fb715185be92aa88483d9e8e6c03b63b9c5465f17cc80a0b870e335b.rules:2"""
+    """specs/invented/fills/7fce80993a0aeb74bcedeef790525c6d17c7f979535dfd1828dbe8b4ca897420.rules:1"""
     t = g.r_foe_3
-    c = look(g.tables.attack_effect_5_a, g.r_row_2)
+    c = look(g.tables.attack_effect_7_a, g.r_row_2)
     on_ = on & negate(unreachable(g, t))
     on__2 = on_ & (((c == Condition.asleep) | (c == Condition.confused)) | (c == Condition.paralyzed))
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
@@ -575,51 +608,85 @@ def attack_effect_then_3(g: Game, on: Lane) -> None:
     g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), c, True, on_)
     on__3 = on_ & (c == Condition.paralyzed)
     g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
-    g.pc = select(on, At.attack_effect_join_2, g.pc)
+    g.pc = select(on, At.attack_effect_join_3, g.pc)
 
 
-def attack_effect_join_2(g: Game, on: Lane) -> None:
-    """specs/invented/fills/334e37b6fb715185be92aa88483d9e8e6c03b63b9c5465f17cc80a0b870e335b.rules:2"""
+def attack_effect_join_3(g: Game, on: Lane) -> None:
+    """specs/invented/fills/7fce80993a0aeb74bcedeef790525c6d17c7f979535dfd1828dbe8b4ca897420.rules:1"""
+    on_ = on & look(g.tables.attack_effect_8, g.r_row_2)
+    heal_damage_from(g, on_, (10 * g.r_heads_2), g.r_self__3)
+    on__2 = on & look(g.tables.attack_effect_9, g.r_row_2)
+    on__3 = on__2 & (g.r_t_8 != -1)
+    pass_energy_from_to(g, on__3, 1, Element.fire, g.r_self__3, g.r_t_8)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_6, g.r_row_2), At.attack_effect_then_4, At.attack_effect_join_4), g.pc
+        on, where(look(g.tables.attack_effect_10, g.r_row_2), At.attack_effect_then_4, At.attack_effect_join_4), g.pc
     )
 
 
 def attack_effect_then_4(g: Game, on: Lane) -> None:
+    """specs/invented/fills/5a84046a9713d536b6f7f391085de612c52361788f77884659366509c410735e.rules:2"""
+    g.pc = select(on, where(g.r_heads, At.attack_effect_then_5, At.attack_effect_join_4), g.pc)
+
+
+def attack_effect_then_5(g: Game, on: Lane) -> None:
+    """specs/invented/fills/5a84046a9713d536b6f7f391085de612c52361788f77884659366509c410735e.rules:2"""
+    t = g.r_foe_3
+    on_ = on & negate(unreachable(g, t))
+    on__2 = on_ & (
+        ((Condition.paralyzed == Condition.asleep) | (Condition.paralyzed == Condition.confused))
+        | (Condition.paralyzed == Condition.paralyzed)
+    )
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.asleep, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.confused, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, False, on__2)
+    g.spot_status = put_element(SPOT_STATUS, g.spot_status, spot_of(g, t), Condition.paralyzed, True, on_)
+    on__3 = on_ & (Condition.paralyzed == Condition.paralyzed)
+    g.spot_numb = put_element(SPOT_NUMB, g.spot_numb, spot_of(g, t), 0, True, on__3)
+    g.pc = select(on, At.attack_effect_join_4, g.pc)
+
+
+def attack_effect_join_4(g: Game, on: Lane) -> None:
+    """specs/invented/fills/5a84046a9713d536b6f7f391085de612c52361788f77884659366509c410735e.rules:2"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_11, g.r_row_2), At.attack_effect_then_6, At.attack_effect_join_6), g.pc
+    )
+
+
+def attack_effect_then_6(g: Game, on: Lane) -> None:
     """specs/invented/fills/997172b8fb60ff0ab6708a57a6069a7fe5d9aa4356fed1987114c43bdba20576.rules:1"""
     g.r_t_left = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_t_left)
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round, At.attack_effect_join_4), g.pc)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round, At.attack_effect_join_6), g.pc)
 
 
 def attack_effect_round(g: Game, on: Lane) -> None:
     """specs/invented/fills/997172b8fb60ff0ab6708a57a6069a7fe5d9aa4356fed1987114c43bdba20576.rules:1"""
-    t = lowest(PLACE, g.r_t_left)
-    g.r_t_left = select(on, without(PLACE, g.r_t_left, t), g.r_t_left)
-    t_2 = t
-    on_ = on & (t_2 != -1)
-    harm = attack_damage(g, t_2, 20)
-    g.place_damage = put(g.place_damage, t_2, clip((at(g.place_damage, t_2) + harm), 0, 9999), on_)
-    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t_2) != g.current))
-    on__3 = on__2 & is_active(g, t_2)
+    g.r_t_8 = select(on, lowest(PLACE, g.r_t_left), g.r_t_8)
+    g.r_t_left = select(on, without(PLACE, g.r_t_left, g.r_t_8), g.r_t_left)
+    t = g.r_t_8
+    on_ = on & (t != -1)
+    harm = attack_damage(g, t, 20)
+    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
+    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
+    on__3 = on__2 & is_active(g, t)
     g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
-    g.place_struck = put(g.place_struck, t_2, True, on__3)
-    on__4 = on__2 & (at(g.place_damage, t_2) >= max_hp(g, t_2))
-    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
-    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round, At.attack_effect_join_4), g.pc)
+    g.place_struck = put(g.place_struck, t, True, on__3)
+    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
+    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
+    g.pc = select(on, where(nonempty(g.r_t_left), At.attack_effect_round, At.attack_effect_join_6), g.pc)
 
 
-def attack_effect_join_4(g: Game, on: Lane) -> None:
+def attack_effect_join_6(g: Game, on: Lane) -> None:
     """specs/invented/fills/997172b8fb60ff0ab6708a57a6069a7fe5d9aa4356fed1987114c43bdba20576.rules:1"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_7, g.r_row_2), At.attack_effect_then_5, At.attack_effect_join_5), g.pc
+        on, where(look(g.tables.attack_effect_12, g.r_row_2), At.attack_effect_then_7, At.attack_effect_join_7), g.pc
     )
 
 
-def attack_effect_then_5(g: Game, on: Lane) -> None:
+def attack_effect_then_7(g: Game, on: Lane) -> None:
     """specs/invented/fills/6557a622851e4d88c13a3cf0da0c302a1122f3f59526f8d39e93c99527b0dde4.rules:1"""
     g.r_targets = select(on, in_play(g, owner_of(PLACE, g.r_foe_3)), g.r_targets)
     g.r_p_3 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_3)
-    g.r_t_8 = select(on, -1, g.r_t_8)
+    g.r_t_9 = select(on, -1, g.r_t_9)
     g.pc = select(on, At.hit_one_of_with_by_ask, g.pc)
 
 
@@ -634,19 +701,19 @@ def hit_one_of_with_by_ask(g: Game, on: Lane) -> None:
 def hit_one_of_with_by_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/attacks.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_9 = select(chose_slot, (g.action - Act.slot), g.r_t_9)
+    g.r_t_10 = select(chose_slot, (g.action - Act.slot), g.r_t_10)
     g.pc = select(chose_slot, At.hit_one_of_with_by_slot, g.pc)
 
 
 def hit_one_of_with_by_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/attacks.rules:33"""
-    g.r_t_8 = select(on, g.r_t_9, g.r_t_8)
+    g.r_t_9 = select(on, g.r_t_10, g.r_t_9)
     g.pc = select(on, At.hit_one_of_with_by_went_on, g.pc)
 
 
 def hit_one_of_with_by_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/attacks.rules:33"""
-    t = g.r_t_8
+    t = g.r_t_9
     on_ = on & (t != -1)
     harm = attack_damage(g, t, 40)
     g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
@@ -656,39 +723,69 @@ def hit_one_of_with_by_went_on(g: Game, on: Lane) -> None:
     g.place_struck = put(g.place_struck, t, True, on__3)
     on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
     g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
-    g.pc = select(on, At.attack_effect_join_5, g.pc)
+    g.pc = select(on, At.attack_effect_join_7, g.pc)
 
 
-def attack_effect_join_5(g: Game, on: Lane) -> None:
+def attack_effect_join_7(g: Game, on: Lane) -> None:
     """specs/invented/fills/6557a622851e4d88c13a3cf0da0c302a1122f3f59526f8d39e93c99527b0dde4.rules:1"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_8, g.r_row_2), At.attack_effect_then_6, At.attack_effect_join_6), g.pc
+        on, where(look(g.tables.attack_effect_13, g.r_row_2), At.attack_effect_then_8, At.attack_effect_join_8), g.pc
     )
 
 
-def attack_effect_then_6(g: Game, on: Lane) -> None:
-    """specs/invented/fills/87006584eacfd6656b39be95916ec06908eabc3ca5e80941d0fdc218caafd111.rules:1"""
-    t = g.r_self__3
-    on_ = on & (t != -1)
-    harm = attack_damage(g, t, 20)
-    g.place_damage = put(g.place_damage, t, clip((at(g.place_damage, t) + harm), 0, 9999), on_)
-    on__2 = on_ & ((harm > 0) & (owner_of(PLACE, t) != g.current))
-    on__3 = on__2 & is_active(g, t)
-    g.dealt = select(on__3, clip((g.dealt + harm), 0, 9999), g.dealt)
-    g.place_struck = put(g.place_struck, t, True, on__3)
-    on__4 = on__2 & (at(g.place_damage, t) >= max_hp(g, t))
-    g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t), 1, True, on__4)
-    g.pc = select(on, At.attack_effect_join_6, g.pc)
-
-
-def attack_effect_join_6(g: Game, on: Lane) -> None:
-    """specs/invented/fills/87006584eacfd6656b39be95916ec06908eabc3ca5e80941d0fdc218caafd111.rules:1"""
+def attack_effect_then_8(g: Game, on: Lane) -> None:
+    """specs/invented/fills/db739e16698047b52a56ff4e0b7f309ac716420b5ce58394ade338d875223924.rules:1"""
+    g.r_targets_2 = select(on, benched(g, owner_of(PLACE, g.r_foe_3)), g.r_targets_2)
+    g.r_p_4 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_4)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_9, g.r_row_2), At.attack_effect_then_7, At.attack_effect_join_7), g.pc
+        on,
+        where(negate(unreachable(g, active(g, opponent(g, g.r_p_4)))), At.lure_one_of_by_then, At.attack_effect_join_8),
+        g.pc,
     )
 
 
-def attack_effect_then_7(g: Game, on: Lane) -> None:
+def lure_one_of_by_then(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:67"""
+    g.r_t_11 = select(on, -1, g.r_t_11)
+    g.pc = select(on, At.lure_one_of_by_ask, g.pc)
+
+
+def lure_one_of_by_ask(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    player = g.r_p_4
+    words = no_actions(ACTIONS)
+    offer(words, Act.slot, 8, g.r_targets_2)
+    ask(g, on, player, words, False, At.lure_one_of_by_chosen, At.lure_one_of_by_went_on)
+
+
+def lure_one_of_by_chosen(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
+    g.r_t_12 = select(chose_slot, (g.action - Act.slot), g.r_t_12)
+    g.pc = select(chose_slot, At.lure_one_of_by_slot, g.pc)
+
+
+def lure_one_of_by_slot(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    g.r_t_11 = select(on, g.r_t_12, g.r_t_11)
+    g.pc = select(on, At.lure_one_of_by_went_on, g.pc)
+
+
+def lure_one_of_by_went_on(g: Game, on: Lane) -> None:
+    """specs/tcg/verbs/board.rules:68"""
+    on_ = on & (g.r_t_11 != -1)
+    send_out(g, on_, g.r_t_11)
+    g.pc = select(on, At.attack_effect_join_8, g.pc)
+
+
+def attack_effect_join_8(g: Game, on: Lane) -> None:
+    """specs/invented/fills/db739e16698047b52a56ff4e0b7f309ac716420b5ce58394ade338d875223924.rules:1"""
+    g.pc = select(
+        on, where(look(g.tables.attack_effect_14, g.r_row_2), At.attack_effect_then_9, At.attack_effect_join_9), g.pc
+    )
+
+
+def attack_effect_then_9(g: Game, on: Lane) -> None:
     """specs/invented/fills/a4c9190315257d1e1bc90592f4004831dc2387bb8be81a201e9f53353a5df2b4.rules:1"""
     targets = in_play(g, owner_of(PLACE, g.r_foe_3))
     rounds = 3
@@ -699,7 +796,7 @@ def attack_effect_then_7(g: Game, on: Lane) -> None:
         g.place_drawn = put(g.place_drawn, t, clip((at(g.place_drawn, t) + 1), 0, 9), on__2)
     g.r_t_left_2 = select(on, subset(PLACE, targets, lambda t_2: at(g.place_drawn, t_2) > 0), g.r_t_left_2)
     g.pc = select(
-        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_7), g.pc
+        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_9), g.pc
     )
 
 
@@ -720,152 +817,165 @@ def hit_times_a_random_one_of_with_round(g: Game, on: Lane) -> None:
     g.player_bereaved = put_element(PLAYER_BEREAVED, g.player_bereaved, owner_of(PLACE, t_2), 1, True, on__4)
     g.place_drawn = put(g.place_drawn, t, 0, on)
     g.pc = select(
-        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_7), g.pc
+        on, where(nonempty(g.r_t_left_2), At.hit_times_a_random_one_of_with_round, At.attack_effect_join_9), g.pc
     )
 
 
-def attack_effect_join_7(g: Game, on: Lane) -> None:
+def attack_effect_join_9(g: Game, on: Lane) -> None:
     """specs/invented/fills/a4c9190315257d1e1bc90592f4004831dc2387bb8be81a201e9f53353a5df2b4.rules:1"""
-    on_ = on & look(g.tables.attack_effect_10, g.r_row_2)
+    on_ = on & look(g.tables.attack_effect_15, g.r_row_2)
     root(g, on_, g.r_foe_3)
-    on__2 = on & look(g.tables.attack_effect_11, g.r_row_2)
+    on__2 = on & look(g.tables.attack_effect_16, g.r_row_2)
     stop_from_attacking(g, on__2, g.r_foe_3)
-    on__3 = on & look(g.tables.attack_effect_12, g.r_row_2)
+    on__3 = on & look(g.tables.attack_effect_17, g.r_row_2)
     blind(g, on__3, g.r_foe_3)
-    on__4 = on & look(g.tables.attack_effect_13, g.r_row_2)
+    on__4 = on & look(g.tables.attack_effect_18, g.r_row_2)
     weaken_by(g, on__4, g.r_foe_3, 20)
-    on__5 = on & look(g.tables.attack_effect_14, g.r_row_2)
+    on__5 = on & look(g.tables.attack_effect_19, g.r_row_2)
     brace_by(g, on__5, g.r_self__3, 30)
-    on__6 = on & look(g.tables.attack_effect_15, g.r_row_2)
+    on__6 = on & look(g.tables.attack_effect_20, g.r_row_2)
     on__7 = on__6 & g.r_heads
     ward(g, on__7, g.r_self__3)
-    on__8 = on & look(g.tables.attack_effect_16, g.r_row_2)
+    on__8 = on & look(g.tables.attack_effect_21, g.r_row_2)
     on__9 = on__8 & g.r_heads
     shield(g, on__9, g.r_self__3)
-    on__10 = on & look(g.tables.attack_effect_17, g.r_row_2)
+    on__10 = on & look(g.tables.attack_effect_22, g.r_row_2)
     keep_from_supporters(g, on__10, owner_of(PLACE, g.r_foe_3))
-    on__11 = on & look(g.tables.attack_effect_18, g.r_row_2)
+    on__11 = on & look(g.tables.attack_effect_23, g.r_row_2)
     bench_one_of_from_deck_of(
         g,
         on__11,
-        inter(
+        subset(
+            CARD,
             Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
-            own_set(
-                CARD,
-                look(g.tables.deck_list_cards_mask_9, at(g.player_list, owner_of(PLACE, g.r_self__3))),
-                owner_of(PLACE, g.r_self__3),
-            ),
+            lambda c: is_basic(g, def_(g, c)),
         ),
         owner_of(PLACE, g.r_self__3),
     )
     g.pc = select(
-        on, where(look(g.tables.attack_effect_19, g.r_row_2), At.attack_effect_then_8, At.attack_effect_join_8), g.pc
+        on, where(look(g.tables.attack_effect_24, g.r_row_2), At.attack_effect_then_10, At.attack_effect_join_10), g.pc
     )
 
 
-def attack_effect_then_8(g: Game, on: Lane) -> None:
+def attack_effect_then_10(g: Game, on: Lane) -> None:
     """specs/invented/fills/e943cfc3e854ca1395a375dd080f377931a7bf3cc625886d0a72219f5fb88182.rules:1"""
-    g.r_p_4 = select(on, owner_of(PLACE, g.r_foe_3), g.r_p_4)
+    g.r_p_5 = select(on, owner_of(PLACE, g.r_foe_3), g.r_p_5)
     g.pc = select(
-        on, where(negate(unreachable(g, active(g, g.r_p_4))), At.switch_active_of_then_3, At.attack_effect_join_8), g.pc
+        on,
+        where(negate(unreachable(g, active(g, g.r_p_5))), At.switch_active_of_then_3, At.attack_effect_join_10),
+        g.pc,
     )
 
 
 def switch_active_of_then_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:59"""
-    g.r_t_10 = select(on, -1, g.r_t_10)
+    g.r_t_13 = select(on, -1, g.r_t_13)
     g.pc = select(on, At.switch_active_of_ask_3, g.pc)
 
 
 def switch_active_of_ask_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    player = g.r_p_4
+    player = g.r_p_5
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_4))
+    offer(words, Act.slot, 8, benched(g, g.r_p_5))
     ask(g, on, player, words, False, At.switch_active_of_chosen_3, At.switch_active_of_went_on_3)
 
 
 def switch_active_of_chosen_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_11 = select(chose_slot, (g.action - Act.slot), g.r_t_11)
+    g.r_t_14 = select(chose_slot, (g.action - Act.slot), g.r_t_14)
     g.pc = select(chose_slot, At.switch_active_of_slot_3, g.pc)
 
 
 def switch_active_of_slot_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    g.r_t_10 = select(on, g.r_t_11, g.r_t_10)
+    g.r_t_13 = select(on, g.r_t_14, g.r_t_13)
     g.pc = select(on, At.switch_active_of_went_on_3, g.pc)
 
 
 def switch_active_of_went_on_3(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    on_ = on & (g.r_t_10 != -1)
-    send_out(g, on_, g.r_t_10)
-    g.pc = select(on, At.attack_effect_join_8, g.pc)
+    on_ = on & (g.r_t_13 != -1)
+    send_out(g, on_, g.r_t_13)
+    g.pc = select(on, At.attack_effect_join_10, g.pc)
 
 
-def attack_effect_join_8(g: Game, on: Lane) -> None:
+def attack_effect_join_10(g: Game, on: Lane) -> None:
     """specs/invented/fills/e943cfc3e854ca1395a375dd080f377931a7bf3cc625886d0a72219f5fb88182.rules:1"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_20, g.r_row_2), At.attack_effect_then_9, At.attack_effect_join_9), g.pc
+        on, where(look(g.tables.attack_effect_25, g.r_row_2), At.attack_effect_then_11, At.attack_effect_join_11), g.pc
     )
 
 
-def attack_effect_then_9(g: Game, on: Lane) -> None:
-    """specs/invented/fills/1a1711dddcef8cab3caa94aaad88b4887b8c37caad2add55ebe436e22e0dd683.rules:1"""
-    g.r_p_5 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_5)
+def attack_effect_then_11(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:1"""
     g.pc = select(
-        on, where(negate(unreachable(g, active(g, g.r_p_5))), At.switch_active_of_then_4, At.attack_effect_join_9), g.pc
+        on,
+        where((free_place(g, owner_of(PLACE, g.r_self__3)) != -1), At.attack_effect_then_12, At.attack_effect_join_11),
+        g.pc,
     )
 
 
-def switch_active_of_then_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:59"""
-    g.r_t_12 = select(on, -1, g.r_t_12)
-    g.pc = select(on, At.switch_active_of_ask_4, g.pc)
+def attack_effect_then_12(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:1"""
+    g.r_c_10 = select(on, -1, g.r_c_10)
+    g.pc = select(on, At.attack_effect_ask_2, g.pc)
 
 
-def switch_active_of_ask_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:60"""
-    player = g.r_p_5
+def attack_effect_ask_2(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:2"""
+    player = owner_of(PLACE, g.r_self__3)
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, benched(g, g.r_p_5))
-    ask(g, on, player, words, False, At.switch_active_of_chosen_4, At.switch_active_of_went_on_4)
+    offer_each(
+        words,
+        Act.card,
+        CARD,
+        distinct(
+            CARD,
+            subset(
+                CARD,
+                Owned(at(g.player_discard, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
+                lambda c: is_basic(g, def_(g, c)),
+            ),
+            lambda c_2: def_(g, c_2),
+        ),
+    )
+    ask(g, on, player, words, False, At.attack_effect_chosen_2, At.attack_effect_went_on_2)
 
 
-def switch_active_of_chosen_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:60"""
-    chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_13 = select(chose_slot, (g.action - Act.slot), g.r_t_13)
-    g.pc = select(chose_slot, At.switch_active_of_slot_4, g.pc)
+def attack_effect_chosen_2(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:2"""
+    chose_card = on & (g.action >= Act.card) & (g.action < Act.card + 40)
+    g.r_c_10 = select(chose_card, (g.action - Act.card), g.r_c_10)
+    g.pc = select(chose_card, At.attack_effect_card, g.pc)
 
 
-def switch_active_of_slot_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:60"""
-    g.r_t_12 = select(on, g.r_t_13, g.r_t_12)
-    g.pc = select(on, At.switch_active_of_went_on_4, g.pc)
+def attack_effect_card(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:2"""
+    g.r_c_10 = select(on, g.r_c_10, g.r_c_10)
+    g.pc = select(on, At.attack_effect_went_on_2, g.pc)
 
 
-def switch_active_of_went_on_4(g: Game, on: Lane) -> None:
-    """specs/tcg/verbs/board.rules:60"""
-    on_ = on & (g.r_t_12 != -1)
-    send_out(g, on_, g.r_t_12)
-    g.pc = select(on, At.attack_effect_join_9, g.pc)
+def attack_effect_went_on_2(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:2"""
+    on_ = on & (g.r_c_10 != -1)
+    bench_from_discard(g, on_, g.r_c_10)
+    g.pc = select(on, At.attack_effect_join_11, g.pc)
 
 
-def attack_effect_join_9(g: Game, on: Lane) -> None:
-    """specs/invented/fills/1a1711dddcef8cab3caa94aaad88b4887b8c37caad2add55ebe436e22e0dd683.rules:1"""
-    on_ = on & look(g.tables.attack_effect_21, g.r_row_2)
+def attack_effect_join_11(g: Game, on: Lane) -> None:
+    """specs/invented/fills/133eb94dd834aaee1cda77327bb3db9544e5f8b0154e7924f63123f71d1afc1e.rules:1"""
+    on_ = on & look(g.tables.attack_effect_26, g.r_row_2)
     take_back_to_hand(g, on_, g.r_self__3)
-    on__2 = on & look(g.tables.attack_effect_22, g.r_row_2)
+    on__2 = on & look(g.tables.attack_effect_27, g.r_row_2)
     bury_into_deck(g, on__2, g.r_self__3)
     g.pc = select(
-        on, where(look(g.tables.attack_effect_23, g.r_row_2), At.attack_effect_then_10, At.attack_effect_join_10), g.pc
+        on, where(look(g.tables.attack_effect_28, g.r_row_2), At.attack_effect_then_13, At.attack_effect_join_13), g.pc
     )
 
 
-def attack_effect_then_10(g: Game, on: Lane) -> None:
+def attack_effect_then_13(g: Game, on: Lane) -> None:
     """specs/invented/fills/d431f7496ea56cf6c2970ab414d18e15ae296393776c135f4ec582d724ae5ae1.rules:1"""
     p = owner_of(PLACE, g.r_self__3)
 
@@ -881,37 +991,34 @@ def attack_effect_then_10(g: Game, on: Lane) -> None:
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
 
     repeat(g, on, 2, rounds, 2)
-    g.pc = select(on, At.attack_effect_join_10, g.pc)
+    g.pc = select(on, At.attack_effect_join_13, g.pc)
 
 
-def attack_effect_join_10(g: Game, on: Lane) -> None:
+def attack_effect_join_13(g: Game, on: Lane) -> None:
     """specs/invented/fills/d431f7496ea56cf6c2970ab414d18e15ae296393776c135f4ec582d724ae5ae1.rules:1"""
-    on_ = on & look(g.tables.attack_effect_24, g.r_row_2)
+    on_ = on & look(g.tables.attack_effect_29, g.r_row_2)
     fetch_of(
         g,
         on_,
-        inter(
+        subset(
+            CARD,
             Owned(at(g.player_deck, owner_of(PLACE, g.r_self__3)), owner_of(PLACE, g.r_self__3)),
-            own_set(
-                CARD,
-                look(g.tables.deck_list_cards_mask_9, at(g.player_list, owner_of(PLACE, g.r_self__3))),
-                owner_of(PLACE, g.r_self__3),
-            ),
+            lambda c: is_basic(g, def_(g, c)),
         ),
         owner_of(PLACE, g.r_self__3),
     )
-    on__2 = on & look(g.tables.attack_effect_25, g.r_row_2)
+    on__2 = on & look(g.tables.attack_effect_30, g.r_row_2)
     show_hand_of(g, on__2, owner_of(PLACE, g.r_foe_3))
-    on__3 = on & look(g.tables.attack_effect_26, g.r_row_2)
+    on__3 = on & look(g.tables.attack_effect_31, g.r_row_2)
     lose_a_card_of(g, on__3, owner_of(PLACE, g.r_foe_3))
-    on__4 = on & look(g.tables.attack_effect_27, g.r_row_2)
+    on__4 = on & look(g.tables.attack_effect_32, g.r_row_2)
     mill_cards_of(g, on__4, 2, owner_of(PLACE, g.r_foe_3))
     g.pc = select(
-        on, where(look(g.tables.attack_effect_28, g.r_row_2), At.attack_effect_then_11, At.attack_effect_join_11), g.pc
+        on, where(look(g.tables.attack_effect_33, g.r_row_2), At.attack_effect_then_14, At.attack_effect_join_14), g.pc
     )
 
 
-def attack_effect_then_11(g: Game, on: Lane) -> None:
+def attack_effect_then_14(g: Game, on: Lane) -> None:
     """specs/invented/fills/df4642e8d9cf5424667bc4775b13388032fa53f6922cadbebe6fed41c24bd842.rules:1"""
     t = g.r_self__3
     rounds = 1
@@ -926,21 +1033,21 @@ def attack_effect_then_11(g: Game, on: Lane) -> None:
             on_,
         )
         ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
-    g.pc = select(on, At.attack_effect_join_11, g.pc)
+    g.pc = select(on, At.attack_effect_join_14, g.pc)
 
 
-def attack_effect_join_11(g: Game, on: Lane) -> None:
+def attack_effect_join_14(g: Game, on: Lane) -> None:
     """specs/invented/fills/df4642e8d9cf5424667bc4775b13388032fa53f6922cadbebe6fed41c24bd842.rules:1"""
     g.pc = select(
-        on, where(look(g.tables.attack_effect_29, g.r_row_2), At.attack_effect_then_12, At.attack_effect_join_12), g.pc
+        on, where(look(g.tables.attack_effect_34, g.r_row_2), At.attack_effect_then_15, At.attack_effect_join_15), g.pc
     )
 
 
-def attack_effect_then_12(g: Game, on: Lane) -> None:
+def attack_effect_then_15(g: Game, on: Lane) -> None:
     """specs/invented/fills/3aafc2485b5927648def2d1eb948a5de3daba32e2bf8f855f017f5779ffcc096.rules:1"""
-    g.r_targets_2 = select(on, benched(g, owner_of(PLACE, g.r_self__3)), g.r_targets_2)
+    g.r_targets_3 = select(on, benched(g, owner_of(PLACE, g.r_self__3)), g.r_targets_3)
     g.r_p_6 = select(on, owner_of(PLACE, g.r_self__3), g.r_p_6)
-    g.r_t_14 = select(on, -1, g.r_t_14)
+    g.r_t_15 = select(on, -1, g.r_t_15)
     g.pc = select(on, At.attach_energy_to_one_of_by_ask, g.pc)
 
 
@@ -948,31 +1055,31 @@ def attach_energy_to_one_of_by_ask(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
     player = g.r_p_6
     words = no_actions(ACTIONS)
-    offer(words, Act.slot, 8, g.r_targets_2)
+    offer(words, Act.slot, 8, g.r_targets_3)
     ask(g, on, player, words, False, At.attach_energy_to_one_of_by_chosen, At.attach_energy_to_one_of_by_went_on)
 
 
 def attach_energy_to_one_of_by_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_15 = select(chose_slot, (g.action - Act.slot), g.r_t_15)
+    g.r_t_16 = select(chose_slot, (g.action - Act.slot), g.r_t_16)
     g.pc = select(chose_slot, At.attach_energy_to_one_of_by_slot, g.pc)
 
 
 def attach_energy_to_one_of_by_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    g.r_t_14 = select(on, g.r_t_15, g.r_t_14)
+    g.r_t_15 = select(on, g.r_t_16, g.r_t_15)
     g.pc = select(on, At.attach_energy_to_one_of_by_went_on, g.pc)
 
 
 def attach_energy_to_one_of_by_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:33"""
-    g.pc = select(on, where((g.r_t_14 != -1), At.attach_energy_to_one_of_by_then, At.attack_effect_join_12), g.pc)
+    g.pc = select(on, where((g.r_t_15 != -1), At.attach_energy_to_one_of_by_then, At.attack_effect_join_15), g.pc)
 
 
 def attach_energy_to_one_of_by_then(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/energy.rules:34"""
-    t = g.r_t_14
+    t = g.r_t_15
     rounds = 1
     for i in range(1):
         on_ = on & (i < rounds)
@@ -985,20 +1092,20 @@ def attach_energy_to_one_of_by_then(g: Game, on: Lane) -> None:
             on_,
         )
         ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.water)
-    g.pc = select(on, At.attack_effect_join_12, g.pc)
+    g.pc = select(on, At.attack_effect_join_15, g.pc)
 
 
-def attack_effect_join_12(g: Game, on: Lane) -> None:
+def attack_effect_join_15(g: Game, on: Lane) -> None:
     """specs/invented/fills/3aafc2485b5927648def2d1eb948a5de3daba32e2bf8f855f017f5779ffcc096.rules:1"""
-    on_ = on & look(g.tables.attack_effect_30, g.r_row_2)
+    on_ = on & look(g.tables.attack_effect_35, g.r_row_2)
     strip_of_energy(g, on_, g.r_self__3)
-    on__2 = on & look(g.tables.attack_effect_31, g.r_row_2)
+    on__2 = on & look(g.tables.attack_effect_36, g.r_row_2)
     discard_random_energy_from(g, on__2, g.r_foe_3)
-    on__3 = on & look(g.tables.attack_effect_32, g.r_row_2)
+    on__3 = on & look(g.tables.attack_effect_37, g.r_row_2)
     discard_random_energy_from_among(
         g, on__3, union(in_play(g, owner_of(PLACE, g.r_self__3)), in_play(g, owner_of(PLACE, g.r_foe_3)))
     )
-    on__4 = on & look(g.tables.attack_effect_33, g.r_row_2)
+    on__4 = on & look(g.tables.attack_effect_38, g.r_row_2)
     on__5 = on__4 & negate(g.r_heads)
     discard_energy_from(g, on__5, 2, Element.water, g.r_self__3)
     for t_2, here in elements(PLACE, subset(PLACE, U32(0xFF), lambda t: at(g.place_struck, t))):
@@ -1015,8 +1122,8 @@ def attack_effect_join_12(g: Game, on: Lane) -> None:
 def take_turn_retreat(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:126"""
     g.retreated = select(on, True, g.retreated)
-    g.r_t_16 = select(on, g.r_t_6, g.r_t_16)
-    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_16)), g.r_leaving)
+    g.r_t_17 = select(on, g.r_t_6, g.r_t_17)
+    g.r_leaving = select(on, active(g, owner_of(PLACE, g.r_t_17)), g.r_leaving)
     g.r_due = select(on, retreat_cost(g, g.r_leaving), g.r_due)
     g.r_rounds_3 = select(on, 0, g.r_rounds_3)
     g.pc = select(on, where(((g.r_rounds_3 < 5) & (g.r_due > 0)), At.retreat_to_round, At.retreat_to_done), g.pc)
@@ -1030,7 +1137,7 @@ def retreat_to_round(g: Game, on: Lane) -> None:
 
 def retreat_to_ask(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:182"""
-    player = owner_of(PLACE, g.r_t_16)
+    player = owner_of(PLACE, g.r_t_17)
     words = no_actions(ACTIONS)
     offer(
         words,
@@ -1066,7 +1173,7 @@ def retreat_to_went_on(g: Game, on: Lane) -> None:
 
 def retreat_to_done(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:181"""
-    send_out(g, on, g.r_t_16)
+    send_out(g, on, g.r_t_17)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -1092,7 +1199,7 @@ def take_turn_ability(g: Game, on: Lane) -> None:
     g.r_row_3 = select(on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, g.r_t_4), 0), g.r_row_3)
     g.r_self__4 = select(on, g.r_t_4, g.r_self__4)
     on_ = on & look(g.tables.ability_use_0, g.r_row_3)
-    g.r_t_17 = select(on_, -1, g.r_t_17)
+    g.r_t_18 = select(on_, -1, g.r_t_18)
     g.pc = select(on, where(look(g.tables.ability_use_1, g.r_row_3), At.ability_use_ask, At.ability_use_join), g.pc)
 
 
@@ -1107,20 +1214,20 @@ def ability_use_ask(g: Game, on: Lane) -> None:
 def ability_use_chosen(g: Game, on: Lane) -> None:
     """specs/invented/fills/ba6d89c2ef72028cba5d12f51d32785a4d7899a15d9430db1a73721f090138fa.rules:3"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_17 = select(chose_slot, (g.action - Act.slot), g.r_t_17)
+    g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
     g.pc = select(chose_slot, At.ability_use_slot, g.pc)
 
 
 def ability_use_slot(g: Game, on: Lane) -> None:
     """specs/invented/fills/ba6d89c2ef72028cba5d12f51d32785a4d7899a15d9430db1a73721f090138fa.rules:3"""
-    g.r_t_17 = select(on, g.r_t_17, g.r_t_17)
+    g.r_t_18 = select(on, g.r_t_18, g.r_t_18)
     g.pc = select(on, At.ability_use_join, g.pc)
 
 
 def ability_use_join(g: Game, on: Lane) -> None:
     """specs/invented/fills/ba6d89c2ef72028cba5d12f51d32785a4d7899a15d9430db1a73721f090138fa.rules:3"""
     on_ = on & look(g.tables.ability_use_2, g.r_row_3)
-    heal_damage_from(g, on_, 20, g.r_t_17)
+    heal_damage_from(g, on_, 20, g.r_t_18)
     g.pc = select(
         on, where(look(g.tables.ability_use_3, g.r_row_3), At.ability_use_then_2, At.ability_use_join_2), g.pc
     )
@@ -1219,7 +1326,7 @@ def take_turn_supporter(g: Game, on: Lane) -> None:
     g.r_row_4 = select(on, def_(g, c), g.r_row_4)
     g.r_me = select(on, owner_of(CARD, c), g.r_me)
     on__2 = on & look(g.tables.species_play_0, g.r_row_4)
-    g.r_t_18 = select(on__2, -1, g.r_t_18)
+    g.r_t_19 = select(on__2, -1, g.r_t_19)
     g.pc = select(
         on, where(look(g.tables.species_play_1, g.r_row_4), At.species_play_ask_2, At.species_play_join_6), g.pc
     )
@@ -1236,28 +1343,54 @@ def species_play_ask_2(g: Game, on: Lane) -> None:
 def species_play_chosen_2(g: Game, on: Lane) -> None:
     """specs/invented/fills/595a7dc3b67b265c106d62cb67f51a1153b355f2deff1f21256340d4a3342fa9.rules:2"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_18 = select(chose_slot, (g.action - Act.slot), g.r_t_18)
+    g.r_t_19 = select(chose_slot, (g.action - Act.slot), g.r_t_19)
     g.pc = select(chose_slot, At.species_play_slot_2, g.pc)
 
 
 def species_play_slot_2(g: Game, on: Lane) -> None:
     """specs/invented/fills/595a7dc3b67b265c106d62cb67f51a1153b355f2deff1f21256340d4a3342fa9.rules:2"""
-    g.r_t_18 = select(on, g.r_t_18, g.r_t_18)
+    g.r_t_19 = select(on, g.r_t_19, g.r_t_19)
     g.pc = select(on, At.species_play_join_6, g.pc)
 
 
 def species_play_join_6(g: Game, on: Lane) -> None:
     """specs/invented/fills/595a7dc3b67b265c106d62cb67f51a1153b355f2deff1f21256340d4a3342fa9.rules:2"""
-    on_ = on & look(g.tables.species_play_2, g.r_row_4)
-    g.r_heads_2 = select(on_, flip_coin(g, on_), g.r_heads_2)
-    on__2 = on & look(g.tables.species_play_3, g.r_row_4)
-    mix_hand_of_into_deck(g, on__2, g.r_me)
     g.pc = select(
-        on, where(look(g.tables.species_play_4, g.r_row_4), At.species_play_then_7, At.species_play_join_7), g.pc
+        on, where(look(g.tables.species_play_2, g.r_row_4), At.species_play_then_7, At.species_play_join_7), g.pc
     )
 
 
 def species_play_then_7(g: Game, on: Lane) -> None:
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:1"""
+    g.r_found_4 = select(on, 0, g.r_found_4)
+    g.r_left_3 = select(on, 127, g.r_left_3)
+
+    def more(g: Game) -> Lane:
+        return g.r_left_3 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side_3 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_3)
+        g.r_found_4 = select(on, clip((g.r_found_4 + g.r_side_3), 0, 127), g.r_found_4)
+        g.r_left_3 = select(
+            on, clip(where(((127 == 127) & (g.r_side_3 == 0)), 0, (g.r_left_3 - 1)), 0, 127), g.r_left_3
+        )
+
+    repeat_while(g, on, more, rounds, 127)
+    found = g.r_found_4
+    g.r_heads_3 = select(on, found, g.r_heads_3)
+    g.pc = select(on, At.species_play_join_7, g.pc)
+
+
+def species_play_join_7(g: Game, on: Lane) -> None:
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:1"""
+    on_ = on & look(g.tables.species_play_3, g.r_row_4)
+    mix_hand_of_into_deck(g, on_, g.r_me)
+    g.pc = select(
+        on, where(look(g.tables.species_play_4, g.r_row_4), At.species_play_then_8, At.species_play_join_8), g.pc
+    )
+
+
+def species_play_then_8(g: Game, on: Lane) -> None:
     """specs/invented/fills/a59dd457d9b6f934292b99dc5957434ea7af5e565051a0187c9713989c9dd394.rules:2"""
     p = g.r_me
 
@@ -1273,13 +1406,13 @@ def species_play_then_7(g: Game, on: Lane) -> None:
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
 
     repeat(g, on, 3, rounds, 3)
-    g.pc = select(on, At.species_play_join_7, g.pc)
+    g.pc = select(on, At.species_play_join_8, g.pc)
 
 
-def species_play_join_7(g: Game, on: Lane) -> None:
+def species_play_join_8(g: Game, on: Lane) -> None:
     """specs/invented/fills/a59dd457d9b6f934292b99dc5957434ea7af5e565051a0187c9713989c9dd394.rules:2"""
     on_ = on & look(g.tables.species_play_5, g.r_row_4)
-    heal_damage_from(g, on_, 30, g.r_t_18)
+    heal_damage_from(g, on_, 30, g.r_t_19)
     on__2 = on & look(g.tables.species_play_6, g.r_row_4)
     fetch_of(
         g,
@@ -1295,35 +1428,37 @@ def species_play_join_7(g: Game, on: Lane) -> None:
     on__4 = on & look(g.tables.species_play_8, g.r_row_4)
     show_hand_of(g, on__4, opponent(g, g.r_me))
     g.pc = select(
-        on, where(look(g.tables.species_play_9, g.r_row_4), At.species_play_then_8, At.species_play_join_8), g.pc
+        on, where(look(g.tables.species_play_9, g.r_row_4), At.species_play_then_9, At.species_play_join_9), g.pc
     )
 
 
-def species_play_then_8(g: Game, on: Lane) -> None:
-    """specs/invented/fills/b1357c5ace3ab776f0aed8100b861373a1c517ba1d76ef6f4cd5a2f496b9a44c.rules:2"""
-    g.pc = select(on, where(g.r_heads_2, At.species_play_then_9, At.species_play_join_8), g.pc)
-
-
 def species_play_then_9(g: Game, on: Lane) -> None:
-    """specs/invented/fills/b1357c5ace3ab776f0aed8100b861373a1c517ba1d76ef6f4cd5a2f496b9a44c.rules:2"""
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:2"""
+    n = g.r_heads_3
     t = active(g, g.r_me)
-    rounds = 1
-    for i in range(1):
-        on_ = on & (i < rounds)
+    g.r_rounds_4 = select(on, greater(lesser(n, 127), 0), g.r_rounds_4)
+
+    def more(g: Game) -> Lane:
+        return g.r_rounds_4 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_rounds_4 = select(on, (g.r_rounds_4 - 1), g.r_rounds_4)
         g.place_energy = put_element(
             PLACE_ENERGY,
             g.place_energy,
             t,
             Element.fire,
             clip((element(PLACE_ENERGY, g.place_energy, t, Element.fire) + 1), 0, 63),
-            on_,
+            on,
         )
-        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
-    g.pc = select(on, At.species_play_join_8, g.pc)
+        ability_energized(g, on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
+
+    repeat_while(g, on, more, rounds, 127)
+    g.pc = select(on, At.species_play_join_9, g.pc)
 
 
-def species_play_join_8(g: Game, on: Lane) -> None:
-    """specs/invented/fills/b1357c5ace3ab776f0aed8100b861373a1c517ba1d76ef6f4cd5a2f496b9a44c.rules:2"""
+def species_play_join_9(g: Game, on: Lane) -> None:
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:2"""
     g.pc = select(
         on, where(look(g.tables.species_play_10, g.r_row_4), At.species_play_then_10, At.take_turn_went_on), g.pc
     )
@@ -1339,7 +1474,7 @@ def species_play_then_10(g: Game, on: Lane) -> None:
 
 def switch_active_of_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:59"""
-    g.r_t_19 = select(on, -1, g.r_t_19)
+    g.r_t_20 = select(on, -1, g.r_t_20)
     g.pc = select(on, At.switch_active_of_ask_2, g.pc)
 
 
@@ -1354,20 +1489,20 @@ def switch_active_of_ask_2(g: Game, on: Lane) -> None:
 def switch_active_of_chosen_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_20 = select(chose_slot, (g.action - Act.slot), g.r_t_20)
+    g.r_t_21 = select(chose_slot, (g.action - Act.slot), g.r_t_21)
     g.pc = select(chose_slot, At.switch_active_of_slot_2, g.pc)
 
 
 def switch_active_of_slot_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    g.r_t_19 = select(on, g.r_t_20, g.r_t_19)
+    g.r_t_20 = select(on, g.r_t_21, g.r_t_20)
     g.pc = select(on, At.switch_active_of_went_on_2, g.pc)
 
 
 def switch_active_of_went_on_2(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    on_ = on & (g.r_t_19 != -1)
-    send_out(g, on_, g.r_t_19)
+    on_ = on & (g.r_t_20 != -1)
+    send_out(g, on_, g.r_t_20)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -1384,7 +1519,7 @@ def take_turn_item(g: Game, on: Lane) -> None:
     g.r_row_5 = select(on, def_(g, c), g.r_row_5)
     g.r_me_2 = select(on, owner_of(CARD, c), g.r_me_2)
     on__2 = on & look(g.tables.species_play_0, g.r_row_5)
-    g.r_t_21 = select(on__2, -1, g.r_t_21)
+    g.r_t_22 = select(on__2, -1, g.r_t_22)
     g.pc = select(on, where(look(g.tables.species_play_1, g.r_row_5), At.species_play_ask, At.species_play_join), g.pc)
 
 
@@ -1399,28 +1534,54 @@ def species_play_ask(g: Game, on: Lane) -> None:
 def species_play_chosen(g: Game, on: Lane) -> None:
     """specs/invented/fills/595a7dc3b67b265c106d62cb67f51a1153b355f2deff1f21256340d4a3342fa9.rules:2"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_21 = select(chose_slot, (g.action - Act.slot), g.r_t_21)
+    g.r_t_22 = select(chose_slot, (g.action - Act.slot), g.r_t_22)
     g.pc = select(chose_slot, At.species_play_slot, g.pc)
 
 
 def species_play_slot(g: Game, on: Lane) -> None:
     """specs/invented/fills/595a7dc3b67b265c106d62cb67f51a1153b355f2deff1f21256340d4a3342fa9.rules:2"""
-    g.r_t_21 = select(on, g.r_t_21, g.r_t_21)
+    g.r_t_22 = select(on, g.r_t_22, g.r_t_22)
     g.pc = select(on, At.species_play_join, g.pc)
 
 
 def species_play_join(g: Game, on: Lane) -> None:
     """specs/invented/fills/595a7dc3b67b265c106d62cb67f51a1153b355f2deff1f21256340d4a3342fa9.rules:2"""
-    on_ = on & look(g.tables.species_play_2, g.r_row_5)
-    g.r_heads_3 = select(on_, flip_coin(g, on_), g.r_heads_3)
-    on__2 = on & look(g.tables.species_play_3, g.r_row_5)
-    mix_hand_of_into_deck(g, on__2, g.r_me_2)
     g.pc = select(
-        on, where(look(g.tables.species_play_4, g.r_row_5), At.species_play_then_2, At.species_play_join_2), g.pc
+        on, where(look(g.tables.species_play_2, g.r_row_5), At.species_play_then_2, At.species_play_join_2), g.pc
     )
 
 
 def species_play_then_2(g: Game, on: Lane) -> None:
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:1"""
+    g.r_found_5 = select(on, 0, g.r_found_5)
+    g.r_left_4 = select(on, 127, g.r_left_4)
+
+    def more(g: Game) -> Lane:
+        return g.r_left_4 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_side_4 = select(on, draw_range(g, on, Draws.coin, 0, 1), g.r_side_4)
+        g.r_found_5 = select(on, clip((g.r_found_5 + g.r_side_4), 0, 127), g.r_found_5)
+        g.r_left_4 = select(
+            on, clip(where(((127 == 127) & (g.r_side_4 == 0)), 0, (g.r_left_4 - 1)), 0, 127), g.r_left_4
+        )
+
+    repeat_while(g, on, more, rounds, 127)
+    found = g.r_found_5
+    g.r_heads_4 = select(on, found, g.r_heads_4)
+    g.pc = select(on, At.species_play_join_2, g.pc)
+
+
+def species_play_join_2(g: Game, on: Lane) -> None:
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:1"""
+    on_ = on & look(g.tables.species_play_3, g.r_row_5)
+    mix_hand_of_into_deck(g, on_, g.r_me_2)
+    g.pc = select(
+        on, where(look(g.tables.species_play_4, g.r_row_5), At.species_play_then_3, At.species_play_join_3), g.pc
+    )
+
+
+def species_play_then_3(g: Game, on: Lane) -> None:
     """specs/invented/fills/a59dd457d9b6f934292b99dc5957434ea7af5e565051a0187c9713989c9dd394.rules:2"""
     p = g.r_me_2
 
@@ -1436,13 +1597,13 @@ def species_play_then_2(g: Game, on: Lane) -> None:
         g.player_hand = put(g.player_hand, p, at(g.player_hand, p) | bit(position), on__3)
 
     repeat(g, on, 3, rounds, 3)
-    g.pc = select(on, At.species_play_join_2, g.pc)
+    g.pc = select(on, At.species_play_join_3, g.pc)
 
 
-def species_play_join_2(g: Game, on: Lane) -> None:
+def species_play_join_3(g: Game, on: Lane) -> None:
     """specs/invented/fills/a59dd457d9b6f934292b99dc5957434ea7af5e565051a0187c9713989c9dd394.rules:2"""
     on_ = on & look(g.tables.species_play_5, g.r_row_5)
-    heal_damage_from(g, on_, 30, g.r_t_21)
+    heal_damage_from(g, on_, 30, g.r_t_22)
     on__2 = on & look(g.tables.species_play_6, g.r_row_5)
     fetch_of(
         g,
@@ -1458,35 +1619,37 @@ def species_play_join_2(g: Game, on: Lane) -> None:
     on__4 = on & look(g.tables.species_play_8, g.r_row_5)
     show_hand_of(g, on__4, opponent(g, g.r_me_2))
     g.pc = select(
-        on, where(look(g.tables.species_play_9, g.r_row_5), At.species_play_then_3, At.species_play_join_3), g.pc
+        on, where(look(g.tables.species_play_9, g.r_row_5), At.species_play_then_4, At.species_play_join_4), g.pc
     )
 
 
-def species_play_then_3(g: Game, on: Lane) -> None:
-    """specs/invented/fills/b1357c5ace3ab776f0aed8100b861373a1c517ba1d76ef6f4cd5a2f496b9a44c.rules:2"""
-    g.pc = select(on, where(g.r_heads_3, At.species_play_then_4, At.species_play_join_3), g.pc)
-
-
 def species_play_then_4(g: Game, on: Lane) -> None:
-    """specs/invented/fills/b1357c5ace3ab776f0aed8100b861373a1c517ba1d76ef6f4cd5a2f496b9a44c.rules:2"""
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:2"""
+    n = g.r_heads_4
     t = active(g, g.r_me_2)
-    rounds = 1
-    for i in range(1):
-        on_ = on & (i < rounds)
+    g.r_rounds_5 = select(on, greater(lesser(n, 127), 0), g.r_rounds_5)
+
+    def more(g: Game) -> Lane:
+        return g.r_rounds_5 > 0
+
+    def rounds(g: Game, on: Lane) -> None:
+        g.r_rounds_5 = select(on, (g.r_rounds_5 - 1), g.r_rounds_5)
         g.place_energy = put_element(
             PLACE_ENERGY,
             g.place_energy,
             t,
             Element.fire,
             clip((element(PLACE_ENERGY, g.place_energy, t, Element.fire) + 1), 0, 63),
-            on_,
+            on,
         )
-        ability_energized(g, on_, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
-    g.pc = select(on, At.species_play_join_3, g.pc)
+        ability_energized(g, on, look_in(g.tables.species_abilities, 1, at(g.place_pokemon, t), 0), t, Element.fire)
+
+    repeat_while(g, on, more, rounds, 127)
+    g.pc = select(on, At.species_play_join_4, g.pc)
 
 
-def species_play_join_3(g: Game, on: Lane) -> None:
-    """specs/invented/fills/b1357c5ace3ab776f0aed8100b861373a1c517ba1d76ef6f4cd5a2f496b9a44c.rules:2"""
+def species_play_join_4(g: Game, on: Lane) -> None:
+    """specs/invented/fills/1c1a99058eecf5b15c613d4602d9aa6fb6b91e77fde189a340e375c64142f798.rules:2"""
     g.pc = select(
         on, where(look(g.tables.species_play_10, g.r_row_5), At.species_play_then_5, At.take_turn_went_on), g.pc
     )
@@ -1502,7 +1665,7 @@ def species_play_then_5(g: Game, on: Lane) -> None:
 
 def switch_active_of_then(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:59"""
-    g.r_t_22 = select(on, -1, g.r_t_22)
+    g.r_t_23 = select(on, -1, g.r_t_23)
     g.pc = select(on, At.switch_active_of_ask, g.pc)
 
 
@@ -1517,20 +1680,20 @@ def switch_active_of_ask(g: Game, on: Lane) -> None:
 def switch_active_of_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_23 = select(chose_slot, (g.action - Act.slot), g.r_t_23)
+    g.r_t_24 = select(chose_slot, (g.action - Act.slot), g.r_t_24)
     g.pc = select(chose_slot, At.switch_active_of_slot, g.pc)
 
 
 def switch_active_of_slot(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    g.r_t_22 = select(on, g.r_t_23, g.r_t_22)
+    g.r_t_23 = select(on, g.r_t_24, g.r_t_23)
     g.pc = select(on, At.switch_active_of_went_on, g.pc)
 
 
 def switch_active_of_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/verbs/board.rules:60"""
-    on_ = on & (g.r_t_22 != -1)
-    send_out(g, on_, g.r_t_22)
+    on_ = on & (g.r_t_23 != -1)
+    send_out(g, on_, g.r_t_23)
     g.pc = select(on, At.take_turn_went_on, g.pc)
 
 
@@ -1571,11 +1734,11 @@ def take_turn_bench(g: Game, on: Lane) -> None:
 def take_turn_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:85"""
     g.r_leader = select(on, g.current, g.r_leader)
-    g.r_rounds_4 = select(on, 0, g.r_rounds_4)
+    g.r_rounds_6 = select(on, 0, g.r_rounds_6)
     g.pc = select(
         on,
         where(
-            ((g.r_rounds_4 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            ((g.r_rounds_6 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
             At.settle_from_round,
             At.settle_from_done,
         ),
@@ -1611,11 +1774,11 @@ def settle_from_round_2(g: Game, on: Lane) -> None:
 
 def settle_from_done_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
-    g.r_rounds_4 = select(on, (g.r_rounds_4 + 1), g.r_rounds_4)
+    g.r_rounds_6 = select(on, (g.r_rounds_6 + 1), g.r_rounds_6)
     g.pc = select(
         on,
         where(
-            ((g.r_rounds_4 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            ((g.r_rounds_6 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
             At.settle_from_round,
             At.settle_from_done,
         ),
@@ -1636,7 +1799,7 @@ def settle_from_join(g: Game, on: Lane) -> None:
 
 def promote_then(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:271"""
-    g.r_t_24 = select(on, -1, g.r_t_24)
+    g.r_t_25 = select(on, -1, g.r_t_25)
     g.pc = select(on, At.promote_ask, g.pc)
 
 
@@ -1651,19 +1814,19 @@ def promote_ask(g: Game, on: Lane) -> None:
 def promote_chosen(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_25 = select(chose_slot, (g.action - Act.slot), g.r_t_25)
+    g.r_t_26 = select(chose_slot, (g.action - Act.slot), g.r_t_26)
     g.pc = select(chose_slot, At.promote_slot, g.pc)
 
 
 def promote_slot(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    g.r_t_24 = select(on, g.r_t_25, g.r_t_24)
+    g.r_t_25 = select(on, g.r_t_26, g.r_t_25)
     g.pc = select(on, At.promote_went_on, g.pc)
 
 
 def promote_went_on(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    send_out(g, on, g.r_t_24)
+    send_out(g, on, g.r_t_25)
     g.pc = select(on, At.promote_join, g.pc)
 
 
@@ -1677,7 +1840,7 @@ def promote_join(g: Game, on: Lane) -> None:
 
 def promote_then_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:271"""
-    g.r_t_26 = select(on, -1, g.r_t_26)
+    g.r_t_27 = select(on, -1, g.r_t_27)
     g.pc = select(on, At.promote_ask_2, g.pc)
 
 
@@ -1692,26 +1855,26 @@ def promote_ask_2(g: Game, on: Lane) -> None:
 def promote_chosen_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_27 = select(chose_slot, (g.action - Act.slot), g.r_t_27)
+    g.r_t_28 = select(chose_slot, (g.action - Act.slot), g.r_t_28)
     g.pc = select(chose_slot, At.promote_slot_2, g.pc)
 
 
 def promote_slot_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    g.r_t_26 = select(on, g.r_t_27, g.r_t_26)
+    g.r_t_27 = select(on, g.r_t_28, g.r_t_27)
     g.pc = select(on, At.promote_went_on_2, g.pc)
 
 
 def promote_went_on_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    send_out(g, on, g.r_t_26)
+    send_out(g, on, g.r_t_27)
     g.pc = select(on, At.promote_join_2, g.pc)
 
 
 def promote_join_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:271"""
-    g.r_rounds_5 = select(on, (g.r_rounds_5 + 1), g.r_rounds_5)
-    g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
+    g.r_rounds_7 = select(on, (g.r_rounds_7 + 1), g.r_rounds_7)
+    g.pc = select(on, where(((g.r_rounds_7 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
 
 def take_turn_done(g: Game, on: Lane) -> None:
@@ -1724,11 +1887,11 @@ def take_turn_done(g: Game, on: Lane) -> None:
     )
     check_up_on(g, on, active(g, opponent(g, g.current)))
     g.r_leader_2 = select(on, where(True, opponent(g, g.current), g.current), g.r_leader_2)
-    g.r_rounds_6 = select(on, 0, g.r_rounds_6)
+    g.r_rounds_8 = select(on, 0, g.r_rounds_8)
     g.pc = select(
         on,
         where(
-            ((g.r_rounds_6 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            ((g.r_rounds_8 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
             At.settle_from_round_3,
             At.settle_from_done_3,
         ),
@@ -1764,11 +1927,11 @@ def settle_from_round_4(g: Game, on: Lane) -> None:
 
 def settle_from_done_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:256"""
-    g.r_rounds_6 = select(on, (g.r_rounds_6 + 1), g.r_rounds_6)
+    g.r_rounds_8 = select(on, (g.r_rounds_8 + 1), g.r_rounds_8)
     g.pc = select(
         on,
         where(
-            ((g.r_rounds_6 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
+            ((g.r_rounds_8 < 8) & nonempty(subset(PLACE, U32(0xFF), lambda t: has_fallen(g, t)))),
             At.settle_from_round_3,
             At.settle_from_done_3,
         ),
@@ -1791,7 +1954,7 @@ def settle_from_join_2(g: Game, on: Lane) -> None:
 
 def promote_then_3(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:271"""
-    g.r_t_28 = select(on, -1, g.r_t_28)
+    g.r_t_29 = select(on, -1, g.r_t_29)
     g.pc = select(on, At.promote_ask_3, g.pc)
 
 
@@ -1806,19 +1969,19 @@ def promote_ask_3(g: Game, on: Lane) -> None:
 def promote_chosen_3(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_29 = select(chose_slot, (g.action - Act.slot), g.r_t_29)
+    g.r_t_30 = select(chose_slot, (g.action - Act.slot), g.r_t_30)
     g.pc = select(chose_slot, At.promote_slot_3, g.pc)
 
 
 def promote_slot_3(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    g.r_t_28 = select(on, g.r_t_29, g.r_t_28)
+    g.r_t_29 = select(on, g.r_t_30, g.r_t_29)
     g.pc = select(on, At.promote_went_on_3, g.pc)
 
 
 def promote_went_on_3(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    send_out(g, on, g.r_t_28)
+    send_out(g, on, g.r_t_29)
     g.pc = select(on, At.promote_join_3, g.pc)
 
 
@@ -1832,7 +1995,7 @@ def promote_join_3(g: Game, on: Lane) -> None:
 
 def promote_then_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:271"""
-    g.r_t_30 = select(on, -1, g.r_t_30)
+    g.r_t_31 = select(on, -1, g.r_t_31)
     g.pc = select(on, At.promote_ask_4, g.pc)
 
 
@@ -1847,19 +2010,19 @@ def promote_ask_4(g: Game, on: Lane) -> None:
 def promote_chosen_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
     chose_slot = on & (g.action >= Act.slot) & (g.action < Act.slot + 8)
-    g.r_t_31 = select(chose_slot, (g.action - Act.slot), g.r_t_31)
+    g.r_t_32 = select(chose_slot, (g.action - Act.slot), g.r_t_32)
     g.pc = select(chose_slot, At.promote_slot_4, g.pc)
 
 
 def promote_slot_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    g.r_t_30 = select(on, g.r_t_31, g.r_t_30)
+    g.r_t_31 = select(on, g.r_t_32, g.r_t_31)
     g.pc = select(on, At.promote_went_on_4, g.pc)
 
 
 def promote_went_on_4(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:272"""
-    send_out(g, on, g.r_t_30)
+    send_out(g, on, g.r_t_31)
     g.pc = select(on, At.promote_join_4, g.pc)
 
 
@@ -1922,8 +2085,8 @@ def play_then_2(g: Game, on: Lane) -> None:
 def play_join_2(g: Game, on: Lane) -> None:
     """specs/tcg/flow.rules:6"""
     g.r_going = select(on, True, g.r_going)
-    g.r_rounds_5 = select(on, 0, g.r_rounds_5)
-    g.pc = select(on, where(((g.r_rounds_5 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
+    g.r_rounds_7 = select(on, 0, g.r_rounds_7)
+    g.pc = select(on, where(((g.r_rounds_7 < 80) & g.r_going), At.take_turn_ask, At.take_turn_done), g.pc)
 
 
 def close_turn_then(g: Game, on: Lane) -> None:
@@ -2278,32 +2441,45 @@ SEGMENTS: tuple[Segment, ...] = (
     (
         (At.attack_effect_then, attack_effect_then),
         (At.attack_effect_join, attack_effect_join),
-        (At.attack_effect_then_2, attack_effect_then_2),
-        (At.attack_effect_then_3, attack_effect_then_3),
+        (At.attack_effect_ask, attack_effect_ask),
+        (At.attack_effect_chosen, attack_effect_chosen),
+        (At.attack_effect_slot, attack_effect_slot),
+        (At.attack_effect_join_2, attack_effect_join_2),
     ),
     (
-        (At.attack_effect_join_2, attack_effect_join_2),
+        (At.attack_effect_then_3, attack_effect_then_3),
+        (At.attack_effect_join_3, attack_effect_join_3),
         (At.attack_effect_then_4, attack_effect_then_4),
-        (At.attack_effect_round, attack_effect_round),
-        (At.attack_effect_join_4, attack_effect_join_4),
         (At.attack_effect_then_5, attack_effect_then_5),
+    ),
+    (
+        (At.attack_effect_join_4, attack_effect_join_4),
+        (At.attack_effect_then_6, attack_effect_then_6),
+        (At.attack_effect_round, attack_effect_round),
+        (At.attack_effect_join_6, attack_effect_join_6),
+        (At.attack_effect_then_7, attack_effect_then_7),
         (At.hit_one_of_with_by_ask, hit_one_of_with_by_ask),
     ),
     (
         (At.hit_one_of_with_by_chosen, hit_one_of_with_by_chosen),
         (At.hit_one_of_with_by_slot, hit_one_of_with_by_slot),
         (At.hit_one_of_with_by_went_on, hit_one_of_with_by_went_on),
-        (At.attack_effect_join_5, attack_effect_join_5),
-        (At.attack_effect_then_6, attack_effect_then_6),
+        (At.attack_effect_join_7, attack_effect_join_7),
+        (At.attack_effect_then_8, attack_effect_then_8),
+        (At.lure_one_of_by_then, lure_one_of_by_then),
+        (At.lure_one_of_by_ask, lure_one_of_by_ask),
     ),
     (
-        (At.attack_effect_join_6, attack_effect_join_6),
-        (At.attack_effect_then_7, attack_effect_then_7),
+        (At.lure_one_of_by_chosen, lure_one_of_by_chosen),
+        (At.lure_one_of_by_slot, lure_one_of_by_slot),
+        (At.lure_one_of_by_went_on, lure_one_of_by_went_on),
+        (At.attack_effect_join_8, attack_effect_join_8),
+        (At.attack_effect_then_9, attack_effect_then_9),
         (At.hit_times_a_random_one_of_with_round, hit_times_a_random_one_of_with_round),
     ),
     (
-        (At.attack_effect_join_7, attack_effect_join_7),
-        (At.attack_effect_then_8, attack_effect_then_8),
+        (At.attack_effect_join_9, attack_effect_join_9),
+        (At.attack_effect_then_10, attack_effect_then_10),
         (At.switch_active_of_then_3, switch_active_of_then_3),
     ),
     (
@@ -2311,23 +2487,23 @@ SEGMENTS: tuple[Segment, ...] = (
         (At.switch_active_of_chosen_3, switch_active_of_chosen_3),
         (At.switch_active_of_slot_3, switch_active_of_slot_3),
         (At.switch_active_of_went_on_3, switch_active_of_went_on_3),
-        (At.attack_effect_join_8, attack_effect_join_8),
-        (At.attack_effect_then_9, attack_effect_then_9),
-        (At.switch_active_of_then_4, switch_active_of_then_4),
-        (At.switch_active_of_ask_4, switch_active_of_ask_4),
-        (At.switch_active_of_chosen_4, switch_active_of_chosen_4),
-    ),
-    (
-        (At.switch_active_of_slot_4, switch_active_of_slot_4),
-        (At.switch_active_of_went_on_4, switch_active_of_went_on_4),
-        (At.attack_effect_join_9, attack_effect_join_9),
-        (At.attack_effect_then_10, attack_effect_then_10),
         (At.attack_effect_join_10, attack_effect_join_10),
+        (At.attack_effect_then_11, attack_effect_then_11),
+        (At.attack_effect_then_12, attack_effect_then_12),
+        (At.attack_effect_ask_2, attack_effect_ask_2),
+        (At.attack_effect_chosen_2, attack_effect_chosen_2),
+        (At.attack_effect_card, attack_effect_card),
     ),
     (
-        (At.attack_effect_then_11, attack_effect_then_11),
+        (At.attack_effect_went_on_2, attack_effect_went_on_2),
         (At.attack_effect_join_11, attack_effect_join_11),
-        (At.attack_effect_then_12, attack_effect_then_12),
+        (At.attack_effect_then_13, attack_effect_then_13),
+        (At.attack_effect_join_13, attack_effect_join_13),
+    ),
+    (
+        (At.attack_effect_then_14, attack_effect_then_14),
+        (At.attack_effect_join_14, attack_effect_join_14),
+        (At.attack_effect_then_15, attack_effect_then_15),
         (At.attach_energy_to_one_of_by_ask, attach_energy_to_one_of_by_ask),
         (At.attach_energy_to_one_of_by_chosen, attach_energy_to_one_of_by_chosen),
         (At.attach_energy_to_one_of_by_slot, attach_energy_to_one_of_by_slot),
@@ -2335,7 +2511,7 @@ SEGMENTS: tuple[Segment, ...] = (
         (At.attach_energy_to_one_of_by_then, attach_energy_to_one_of_by_then),
     ),
     (
-        (At.attack_effect_join_12, attack_effect_join_12),
+        (At.attack_effect_join_15, attack_effect_join_15),
         (At.take_turn_retreat, take_turn_retreat),
     ),
     (
@@ -2372,33 +2548,37 @@ SEGMENTS: tuple[Segment, ...] = (
         (At.species_play_join_6, species_play_join_6),
         (At.species_play_then_7, species_play_then_7),
         (At.species_play_join_7, species_play_join_7),
+        (At.species_play_then_8, species_play_then_8),
     ),
     (
-        (At.species_play_then_8, species_play_then_8),
-        (At.species_play_then_9, species_play_then_9),
         (At.species_play_join_8, species_play_join_8),
+        (At.species_play_then_9, species_play_then_9),
+        (At.species_play_join_9, species_play_join_9),
         (At.species_play_then_10, species_play_then_10),
         (At.switch_active_of_then_2, switch_active_of_then_2),
+    ),
+    (
         (At.switch_active_of_ask_2, switch_active_of_ask_2),
         (At.switch_active_of_chosen_2, switch_active_of_chosen_2),
         (At.switch_active_of_slot_2, switch_active_of_slot_2),
         (At.switch_active_of_went_on_2, switch_active_of_went_on_2),
+        (At.take_turn_item, take_turn_item),
     ),
     (
-        (At.take_turn_item, take_turn_item),
         (At.species_play_ask, species_play_ask),
         (At.species_play_chosen, species_play_chosen),
         (At.species_play_slot, species_play_slot),
         (At.species_play_join, species_play_join),
-    ),
-    (
         (At.species_play_then_2, species_play_then_2),
         (At.species_play_join_2, species_play_join_2),
+    ),
+    (
         (At.species_play_then_3, species_play_then_3),
+        (At.species_play_join_3, species_play_join_3),
         (At.species_play_then_4, species_play_then_4),
     ),
     (
-        (At.species_play_join_3, species_play_join_3),
+        (At.species_play_join_4, species_play_join_4),
         (At.species_play_then_5, species_play_then_5),
         (At.switch_active_of_then, switch_active_of_then),
         (At.switch_active_of_ask, switch_active_of_ask),

@@ -66,11 +66,10 @@ class Tables(NamedTuple):
     attack_effect_2: jax.Array  # bool
     attack_effect_3: jax.Array  # bool
     attack_effect_4: jax.Array  # bool
-    attack_effect_4_a: jax.Array  # Condition
     attack_effect_5: jax.Array  # bool
-    attack_effect_5_a: jax.Array  # Condition
     attack_effect_6: jax.Array  # bool
     attack_effect_7: jax.Array  # bool
+    attack_effect_7_a: jax.Array  # Condition
     attack_effect_8: jax.Array  # bool
     attack_effect_9: jax.Array  # bool
     attack_effect_10: jax.Array  # bool
@@ -97,6 +96,11 @@ class Tables(NamedTuple):
     attack_effect_31: jax.Array  # bool
     attack_effect_32: jax.Array  # bool
     attack_effect_33: jax.Array  # bool
+    attack_effect_34: jax.Array  # bool
+    attack_effect_35: jax.Array  # bool
+    attack_effect_36: jax.Array  # bool
+    attack_effect_37: jax.Array  # bool
+    attack_effect_38: jax.Array  # bool
     attack_copy_0: jax.Array  # bool
     attack_copy_1: jax.Array  # bool
     ability_key: jax.Array  # text
@@ -188,11 +192,10 @@ SHAPES: dict[
         "effect_2": (0, False),
         "effect_3": (0, False),
         "effect_4": (0, False),
-        "effect_4_a": (0, 0),
         "effect_5": (0, False),
-        "effect_5_a": (0, 0),
         "effect_6": (0, False),
         "effect_7": (0, False),
+        "effect_7_a": (0, 0),
         "effect_8": (0, False),
         "effect_9": (0, False),
         "effect_10": (0, False),
@@ -219,6 +222,11 @@ SHAPES: dict[
         "effect_31": (0, False),
         "effect_32": (0, False),
         "effect_33": (0, False),
+        "effect_34": (0, False),
+        "effect_35": (0, False),
+        "effect_36": (0, False),
+        "effect_37": (0, False),
+        "effect_38": (0, False),
         "copy_0": (0, False),
         "copy_1": (0, False),
     },
