@@ -229,7 +229,7 @@ def test_a_deck_that_cannot_be_is_told(cards: str, energy: str, code: str, messa
     ("decks", "message", "hint"),
     [
         ("charzard", "'charzard' is no row of deck_list", "did you mean 'charizard'?"),
-        ("charizard,nothing_like_it", "'nothing_like_it' is no row of deck_list", "the rows are charizard"),
+        ("charizard,nothing_like_it", "'nothing_like_it' is no row of deck_list", "the rows are "),
         ("charizard,gengar,machamp", "3 rows of deck_list are given", "one name for all"),
         ("A1-033", "'A1-033' is no row of deck_list", ""),
     ],

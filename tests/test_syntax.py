@@ -22,7 +22,8 @@ from compiler.syntax import ast, modules, parse_module, parse_modules
 from compiler.syntax.unparse import format_module, unparse
 
 SAMPLE = Path(__file__).parent / "syntax_sample.rules"
-SPECS = [SAMPLE, *sorted((ROOT / "specs").glob("**/*.rules"))]
+FILLS = re.compile("[0-9a-f]{64}")  # a fill is the body of a row, and no module
+SPECS = [SAMPLE, *(path for path in sorted((ROOT / "specs").glob("**/*.rules")) if not FILLS.fullmatch(path.stem))]
 
 
 def parse(text: str) -> ast.Module:
