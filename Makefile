@@ -55,7 +55,7 @@ bench: venv
 demo: venv
 	$(SPECC) check $(SPEC)
 	$(SPECC) build $(SPEC)
-	$(SPECC) verify $(SPEC) --episodes 200
+	$(SPECC) verify $(SPEC) --level L2,L3 --episodes 200
 	$(SPECC) play $(SPEC) --auto
 	$(SPECC) bench $(SPEC) --quick
 
